@@ -1,0 +1,172 @@
+import { isIP } from "node:net";
+import * as pulumi from "@pulumi/pulumi";
+import { ConfigFiles, secretPath, SecretFiles } from "../guest/config-files";
+import type { DataVolume } from "../guest/data-volume";
+import { InstallStep } from "../guest/install-step";
+import type { ObjectStoreEndpoint } from "../guest/object-store";
+import type { PackageSet } from "../guest/packages";
+import type { PublicAddress } from "../guest/public-address";
+import type { RedisEndpoint } from "../guest/redis";
+import { rootOnly } from "../guest/site-certificate";
+import { rebuildMark, type SearchEndpoint } from "../guest/solr";
+import { SUPERVISOR_PACKAGES, SUPERVISOR_UNIT, supervisorDropIn } from "../guest/supervisor";
+import type { Machine } from "../machine/machine";
+import { password } from "../password";
+import { apiToken } from "./api-token";
+import type { CkanDatabaseEndpoint } from "./database";
+import { configurationFiles, jobFiles, NIGHTLY_TIMERS, programFiles, uwsgiFiles } from "./render";
+import { SCRATCH, UWSGI, type DcorSettings } from "./settings";
+import { DCOR_PACKAGES } from "./software";
+
+export interface DcorArgs {
+    machine: Machine;
+    /** The volume for what users upload besides datasets. */
+    data: DataVolume;
+    /** The scratch space, on `/cache`. */
+    scratch: DataVolume;
+    /** The step that installs CKAN and the extensions. */
+    software: InstallStep;
+    /** Directory of the software. */
+    environment: string;
+    database: CkanDatabaseEndpoint;
+    redis: RedisEndpoint;
+    search: SearchEndpoint;
+    objectStore: ObjectStoreEndpoint;
+    /** Units of this machine that supervisor waits for at each boot. */
+    waitsFor: readonly string[];
+    settings: pulumi.Output<Omit<DcorSettings, "solrUrl" | "objectStoreUrl" | "bucketPrefix">>;
+    administrator: { name: string; email: pulumi.Input<string> };
+    /** Secret. The password for the server of `settings.mail`. @default none */
+    mailPassword?: pulumi.Output<string>;
+    /** A certificate that the machine trusts: the one that it serves, where no authority has signed it. @default none */
+    trusted?: pulumi.Output<string>;
+}
+
+const OPTIONS = "dcor-options";
+const ADMINISTRATOR = "dcor-administrator";
+const RESTART = [`${SUPERVISOR_UNIT}:restart`];
+
+/**
+ * CKAN with DCOR's extensions: uWSGI and a worker for each queue under supervisor, and the nightly jobs. nginx is in front.
+ * Guide: "DCOR Extensions", "Configuring nginx (SSL and uWSGI proxy)" from uWSGI on, "Supervisor", "Systemd".
+ */
+export class Dcor extends pulumi.ComponentResource {
+    /** CKAN answers: what the health check waits for. */
+    public readonly answering: InstallStep;
+    /** Secret. The administrator's password, as long as nobody has changed it in CKAN. */
+    public readonly administratorPassword: pulumi.Output<string>;
+    /** Secret. An API token of the administrator. */
+    public readonly apiToken: pulumi.Output<string>;
+
+    constructor(name: string, args: DcorArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("science-stacks:dcor:Dcor", name, {}, opts);
+
+        const { machine, data, scratch, software, database, redis, search, objectStore } = args;
+        const child = { parent: this };
+        const secretKey = password(`${name}-secret-key`, child);
+        const tokenId = password(`${name}-token-id`, child);
+        this.administratorPassword = password(`${name}-admin-password`, child);
+        this.apiToken = pulumi.secret(pulumi.all([tokenId, secretKey]).apply(([id, key]) => apiToken(id, key)));
+
+        const settings: pulumi.Output<DcorSettings> = pulumi
+            .all([args.settings, objectStore.url])
+            .apply(([known, objectStoreUrl]) => ({
+                ...known,
+                solrUrl: search.url,
+                objectStoreUrl,
+                bucketPrefix: objectStore.bucketPrefix,
+            }));
+        const secrets = new SecretFiles(
+            `${name}-secrets`,
+            {
+                machine,
+                files: {
+                    [secretPath(OPTIONS)]: rootOnly(
+                        pulumi.jsonStringify({
+                            SECRET_KEY: secretKey,
+                            "sqlalchemy.url": database.url,
+                            "ckan.redis.url": redisUrl(redis),
+                            "dcor_object_store.access_key_id": objectStore.accessKeyId,
+                            "dcor_object_store.secret_access_key": objectStore.secretAccessKey,
+                            "smtp.password": args.mailPassword,
+                        }),
+                    ),
+                    [secretPath(ADMINISTRATOR)]: rootOnly(
+                        pulumi.jsonStringify({ password: this.administratorPassword, token_id: tokenId }),
+                    ),
+                },
+            },
+            child,
+        );
+        const configuration = new InstallStep(
+            `${name}-configuration`,
+            {
+                machine,
+                program: pulumi
+                    .all([settings, secrets.revision, args.administrator.email, args.trusted])
+                    .apply(([known, secrets_revision, email, trusted]) => ({
+                        script: "dcor/configure.sh",
+                        parameters: {
+                            environment: args.environment,
+                            administrator: args.administrator.name,
+                            email,
+                            hosts: hostsLine(known.address),
+                            rebuild_mark: rebuildMark(search.core),
+                            secrets_revision,
+                        },
+                        files: {
+                            ...configurationFiles(known),
+                            ...(trusted && {
+                                "/usr/local/share/ca-certificates/science-stacks.crt": { content: trusted },
+                            }),
+                        },
+                        notify: RESTART,
+                    })),
+            },
+            {
+                parent: this,
+                dependsOn: [
+                    ...[software, secrets, data.mounted, scratch.mounted],
+                    ...[...database.ready, ...redis.running, ...search.running],
+                ],
+            },
+        );
+        const jobs = new ConfigFiles(
+            `${name}-jobs`,
+            { machine, files: jobFiles(), enable: NIGHTLY_TIMERS },
+            { parent: this, dependsOn: configuration },
+        );
+        const [address = "", port = ""] = UWSGI.split(":");
+        this.answering = new InstallStep(
+            `${name}-start`,
+            {
+                machine,
+                program: pulumi.all([settings, configuration.revision]).apply(([known, revision]) => ({
+                    script: "dcor/start.sh",
+                    parameters: { address, port, server_name: known.address.serverName, revision },
+                    files: {
+                        ...uwsgiFiles(known),
+                        ...programFiles(),
+                        ...supervisorDropIn(args.waitsFor, ["/data", SCRATCH]),
+                    },
+                    notify: RESTART,
+                })),
+            },
+            { parent: this, dependsOn: [configuration, jobs, ...objectStore.running] },
+        );
+        this.registerOutputs();
+    }
+
+    static readonly packages: PackageSet = { packages: [...DCOR_PACKAGES, ...SUPERVISOR_PACKAGES.packages] };
+}
+
+/** The address of Redis with its password in it, as CKAN wants it. */
+function redisUrl({ url, password: secret }: RedisEndpoint): pulumi.Input<string> {
+    const [scheme = "", rest = ""] = url.split("://");
+    return secret === undefined ? url : pulumi.interpolate`${scheme}://:${secret}@${rest}`;
+}
+
+/** A line that leads the site's own name to this machine; none for an address. */
+function hostsLine({ serverName }: PublicAddress): string {
+    return isIP(serverName) === 0 ? `127.0.0.1 ${serverName} # DCOR, kept by science-stacks` : "";
+}

@@ -1,0 +1,38 @@
+import type { PublicAddress } from "../guest/public-address";
+
+/** What DCOR's files need to know; none of it is secret. */
+export interface DcorSettings {
+    address: PublicAddress;
+    /** Title of the site. @default "DCOR" */
+    title?: string;
+    /** Address of the Solr core. */
+    solrUrl: string;
+    /** Address of the object store, which users are sent to. */
+    objectStoreUrl: string;
+    /** The beginning of the names of the buckets: one a circle. */
+    bucketPrefix: string;
+    /** Visitors may list what public datasets there are. @default true */
+    listingForVisitors?: boolean;
+    /** Datasets may be public. @default true */
+    publicDatasets?: boolean;
+    /** Whether people may make accounts for themselves, by the web pages and by the API. @default false */
+    registration?: boolean;
+    /** Where mail goes out. @default none is sent */
+    mail?: { server: string; from: string; startTls: boolean; user?: string };
+    /** Processes of uWSGI. @default 4, as in the guide */
+    workers?: number;
+    /** The time after which a request is given up, in seconds. @default 36000, as in the guide */
+    harakiriSeconds?: number;
+    /** The largest request, in MiB. @default 5, as in the guide */
+    maxBodyMiB?: number;
+}
+
+/** Where uWSGI listens. */
+export const UWSGI = "127.0.0.1:8080";
+
+/** What users upload besides datasets; datasets are in the object store. */
+export const STORAGE = "/data/ckan";
+
+/** The guide's scratch space, and the directory in it for everything temporary. */
+export const SCRATCH = "/cache";
+export const TEMPORARY = `${SCRATCH}/tmp`;

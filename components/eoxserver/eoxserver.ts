@@ -1,0 +1,81 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { DataVolume } from "../guest/data-volume";
+import { InstallStep } from "../guest/install-step";
+import type { Packages, PackageSet } from "../guest/packages";
+import type { DatabaseEndpoint } from "../guest/postgresql";
+import type { PublicAddress } from "../guest/public-address";
+import type { PackageIndex } from "../guest/python";
+import type { Machine } from "../machine/machine";
+import { EoxServerInstance } from "./instance";
+import { EOXSERVER_PACKAGES, softwareDirectory, softwareProgram } from "./software";
+
+export interface EoxServerArgs {
+    machine: Machine;
+    packages: Packages;
+    /** The volume that holds the instances and the data that they serve. */
+    data: DataVolume;
+    /** The server that each instance gets a database of its own in. */
+    database: DatabaseEndpoint;
+    /** Under which address clients know the server. */
+    address: pulumi.Input<PublicAddress>;
+    instances: readonly { name: string; processes: number; onRemoval: "keep" | "delete" }[];
+    /** Name of Django's administrator of each instance. */
+    administrator: string;
+    /** The time that a request may take, in seconds. @default 600 */
+    requestTimeoutSeconds?: number;
+    /** Where Python's packages come from. @default PyPI */
+    packageIndex?: PackageIndex;
+}
+
+/**
+ * One installation of EOxServer and its instances, each answering on a loopback address of its own: the site is in front.
+ * Guide: "EOxServer Configuration Step-by-step", steps 3 to 5.
+ */
+export class EoxServer extends pulumi.ComponentResource {
+    public readonly instances: readonly EoxServerInstance[];
+
+    constructor(name: string, args: EoxServerArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("science-stacks:eoxserver:EoxServer", name, {}, opts);
+
+        const { machine, packages, data, database, administrator } = args;
+        const users = new InstallStep(
+            `${name}-users`,
+            { machine, program: { script: "eoxserver/users.sh" }, removable: true },
+            { parent: this, dependsOn: [packages, data.mounted] },
+        );
+        const software = new InstallStep(
+            `${name}-software`,
+            { machine, program: softwareProgram(args.packageIndex), removable: true },
+            { parent: this, dependsOn: packages },
+        );
+
+        this.instances = args.instances.map(
+            ({ name: instance, processes, onRemoval }) =>
+                new EoxServerInstance(
+                    `${name}-${instance}`,
+                    instance,
+                    {
+                        machine,
+                        settings: pulumi.output(args.address).apply((address) => ({
+                            name: instance,
+                            software: softwareDirectory(),
+                            address,
+                            databaseHost: database.host,
+                            databasePort: database.port,
+                            processes,
+                            timeoutSeconds: args.requestTimeoutSeconds,
+                        })),
+                        administrator,
+                        deleteDataOnRemoval: onRemoval === "delete",
+                        after: [users, software, database.running],
+                    },
+                    { parent: this },
+                ),
+        );
+
+        this.registerOutputs();
+    }
+
+    /** Debian's packages: the web server, and the libraries that EOxServer's Python packages are bindings of. */
+    static readonly packages: PackageSet = { packages: EOXSERVER_PACKAGES };
+}

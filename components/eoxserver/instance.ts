@@ -1,0 +1,106 @@
+import * as pulumi from "@pulumi/pulumi";
+import { secretFile, secretPath, SecretFiles } from "../guest/config-files";
+import { InstallStep } from "../guest/install-step";
+import { databaseProgram } from "../guest/postgresql-database";
+import type { Machine } from "../machine/machine";
+import { password } from "../password";
+import { BACKEND_PORT, backendAddress } from "./backend-address";
+import { databaseOf, databaseSecret, instanceFiles, serviceUrl, type InstanceSettings } from "./render";
+import { toolsRevision } from "./software";
+
+export interface EoxServerInstanceArgs {
+    machine: Machine;
+    settings: pulumi.Output<InstanceSettings>;
+    /** Name of Django's administrator. */
+    administrator: string;
+    /** The instance's database and directory go with it when it is taken out of the stack. */
+    deleteDataOnRemoval: boolean;
+    /** What must be there before: users, software, the database server. */
+    after: pulumi.Resource[];
+}
+
+/**
+ * One instance of EOxServer: its database and user, its directory with settings, tables, administrator and static files,
+ * and the back end that serves it. Others are not touched when it comes or goes.
+ * A database or directory of this name that is already on the volume is adopted.
+ * Guide: steps 4 and 5, and step 6 up to the virtual host.
+ */
+export class EoxServerInstance extends pulumi.ComponentResource {
+    /** Secret. The password of Django's administrator, as long as nobody has changed it in the administration page. */
+    public readonly administratorPassword: pulumi.Output<string>;
+    /** The back end answers: what the front waits for. */
+    public readonly answering: InstallStep;
+
+    constructor(
+        name: string,
+        /** Its name, as in the configuration. */
+        public readonly instance: string,
+        args: EoxServerInstanceArgs,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
+        super("science-stacks:eoxserver:Instance", name, {}, opts);
+
+        const { machine, settings, administrator } = args;
+        const delete_data = args.deleteDataOnRemoval ? "yes" : "no";
+
+        const databasePassword = password(`${name}-database-password`, { parent: this });
+        this.administratorPassword = password(`${name}-admin-password`, { parent: this });
+        const secrets = new SecretFiles(
+            `${name}-secrets`,
+            {
+                machine,
+                files: {
+                    [secretPath(databaseSecret(instance))]: secretFile(databasePassword),
+                    [secretPath(`eoxserver-${instance}-admin`)]: secretFile(this.administratorPassword),
+                },
+            },
+            { parent: this },
+        );
+
+        const database = new InstallStep(
+            `${name}-database`,
+            {
+                machine,
+                program: pulumi.all([settings, secrets.revision]).apply(([{ databasePort: port }, secretsRevision]) =>
+                    databaseProgram({
+                        ...databaseOf(instance),
+                        port,
+                        secretName: databaseSecret(instance),
+                        extensions: ["postgis"],
+                        deleteData: args.deleteDataOnRemoval,
+                        secretsRevision,
+                    }),
+                ),
+                removable: true,
+            },
+            { parent: this, dependsOn: [secrets, ...args.after] },
+        );
+        this.answering = new InstallStep(
+            `${name}-instance`,
+            {
+                machine,
+                program: pulumi.all([settings, secrets.revision]).apply(([known, secrets_revision]) => ({
+                    script: "eoxserver/instance.sh",
+                    parameters: {
+                        instance,
+                        server_name: known.address.serverName,
+                        software: known.software,
+                        tools: toolsRevision(),
+                        admin: administrator,
+                        options: [`services.owscommon.http_service_url=${serviceUrl(known.address, instance)}`],
+                        address: backendAddress(instance),
+                        port: BACKEND_PORT,
+                        delete_data,
+                        secrets_revision,
+                    },
+                    files: instanceFiles(known),
+                    notify: [`eoxserver@${instance}.service:restart`],
+                })),
+                removable: true,
+            },
+            { parent: this, dependsOn: database },
+        );
+
+        this.registerOutputs({ administratorPassword: this.administratorPassword });
+    }
+}

@@ -1,0 +1,98 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { FirewallRule, Machine } from "../machine/machine";
+import { InstallStep } from "./install-step";
+import { guestScript } from "./shell";
+
+/** How long new rules are on trial, in seconds. A step dials for longer than that, so it learns what became of them. */
+const TRIAL_SECONDS = 40;
+
+/**
+ * The rules of a security group as the machine's own nftables rules, on platforms that have no security groups.
+ * They live in a table and a unit of their own: what else the machine has of nftables is left alone.
+ * New rules are on trial until a connection that was made under them keeps them: nobody is locked out by a mistake.
+ * @param restored how often rules have been taken back on the machine: once more is a reason to try them again
+ */
+export function guestFirewall(
+    machine: Machine,
+    name: string,
+    rules: readonly FirewallRule[],
+    opts: pulumi.CustomResourceOptions,
+    restored = 0,
+): pulumi.Resource {
+    const trial = new InstallStep(
+        `${name}-trial`,
+        {
+            machine,
+            program: {
+                script: "firewall/try.sh",
+                parameters: { trial_seconds: TRIAL_SECONDS, attempts: restored },
+                files: {
+                    "/var/lib/science-stacks/firewall/trial.nft": { content: ruleset(rules) },
+                    "/usr/local/lib/science-stacks/firewall-restore": {
+                        content: guestScript("firewall/restore.sh"),
+                        mode: "755",
+                    },
+                },
+            },
+            removable: true,
+        },
+        opts,
+    );
+    return new InstallStep(
+        name,
+        {
+            machine,
+            program: trial.revision.apply((revision) => ({
+                script: "firewall/keep.sh",
+                parameters: { revision },
+                files: { "/etc/systemd/system/science-stacks-firewall.service": { content: UNIT } },
+            })),
+            removable: true,
+        },
+        pulumi.mergeOptions(opts, { dependsOn: trial }),
+    );
+}
+
+/** The rules as nftables' own text; loading it replaces the table in one transaction, so that no packet meets half of it. */
+export function ruleset(rules: readonly FirewallRule[]): string {
+    return [
+        "table inet science_stacks",
+        "delete table inet science_stacks",
+        "table inet science_stacks {",
+        "    chain input {",
+        "        type filter hook input priority filter; policy drop;",
+        "        ct state established,related accept",
+        "        ct state invalid drop",
+        '        iifname "lo" accept',
+        "        ip protocol icmp accept",
+        "        meta l4proto ipv6-icmp accept",
+        ...rules.flatMap(({ description, port, cidrs }) =>
+            cidrs.map((cidr) => {
+                const family = cidr.includes(":") ? "ip6" : "ip";
+                return `        ${family} saddr ${cidr} tcp dport ${port} accept comment "${description}"`;
+            }),
+        ),
+        "    }",
+        "}",
+        "",
+    ].join("\n");
+}
+
+/** The unit that loads the rules that were kept, at each boot before the network. */
+export const UNIT = `[Unit]
+Description=Firewall of science-stacks
+DefaultDependencies=no
+Before=network-pre.target shutdown.target
+Wants=network-pre.target
+Conflicts=shutdown.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/nft --file /etc/science-stacks/firewall.nft
+ExecReload=/usr/sbin/nft --file /etc/science-stacks/firewall.nft
+ExecStop=/usr/sbin/nft delete table inet science_stacks
+
+[Install]
+WantedBy=sysinit.target
+`;

@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "../machine/machine";
+import { InstallStep } from "./install-step";
+import type { GuestFile } from "./program";
+
+/** What a component needs from Debian. */
+export interface PackageSet {
+    packages: readonly string[];
+    /** Files that must be there before the packages are configured, by path. */
+    files?: Record<string, GuestFile>;
+}
+
+export interface PackagesArgs {
+    machine: Machine;
+    /** What each component of the machine needs. */
+    sets: readonly PackageSet[];
+}
+
+/** All Debian packages of a machine, in one transaction: apt's lock and dpkg's triggers are paid for once. */
+export class Packages extends InstallStep {
+    constructor(name: string, { machine, sets }: PackagesArgs, opts: pulumi.CustomResourceOptions = {}) {
+        const packages = [...new Set(sets.flatMap((set) => set.packages))].sort();
+        const files = Object.assign({}, ...sets.map((set) => set.files)) as Record<string, GuestFile>;
+        const program = { script: "packages/install.sh", parameters: { packages }, files };
+        super(name, { machine, program, removable: true }, opts);
+    }
+}

@@ -1,0 +1,103 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "../machine/machine";
+import { ConfigFiles } from "./config-files";
+import type { DataVolume } from "./data-volume";
+import { InstallStep } from "./install-step";
+import type { PackageSet, Packages } from "./packages";
+
+/** The major version that each release has. */
+const VERSIONS = { "debian-12": "15", "debian-13": "17", "ubuntu-22.04": "14", "ubuntu-24.04": "16" } as const;
+
+/** The port of the server, and the name of its socket. */
+export const POSTGRESQL_PORT = 5432;
+
+export interface PostgreSqlArgs {
+    /** Where the server runs. */
+    machine: Machine;
+    /** The release that runs on the machine. */
+    image: keyof typeof VERSIONS;
+    packages: Packages;
+    /** The volume that holds the cluster, so that it outlives the machine. */
+    data: DataVolume;
+    /** Memory for shared buffers, in MiB. @default 256 */
+    sharedBuffersMiB?: number;
+}
+
+/** What a product needs to connect to its database server. */
+export interface DatabaseEndpoint {
+    /** A directory of sockets (a local server), or a host name. */
+    host: string;
+    port: number;
+    version: string;
+    /** The server runs: what everything that connects waits for. */
+    running: pulumi.Resource;
+}
+
+/**
+ * A PostgreSQL server with its cluster on the data volume, reachable by its local socket alone.
+ * A cluster that is already on the volume is adopted, never initialised again.
+ * Guide: EOxServer step 2; DCOR "Ubuntu and CKAN".
+ */
+export class PostgreSql extends pulumi.ComponentResource {
+    /** What a product needs to connect. */
+    public readonly endpoint: DatabaseEndpoint;
+
+    constructor(name: string, args: PostgreSqlArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("science-stacks:guest:PostgreSql", name, {}, opts);
+
+        const { machine, packages, data } = args;
+        const version = VERSIONS[args.image];
+        const cluster = new InstallStep(
+            `${name}-cluster`,
+            { machine, program: { script: "postgresql/cluster.sh", parameters: { version } }, removable: true },
+            { parent: this, dependsOn: [packages, data.mounted] },
+        );
+        const running = new ConfigFiles(
+            `${name}-settings`,
+            {
+                machine,
+                files: {
+                    [`/etc/postgresql/${version}/main/conf.d/science-stacks.conf`]: { content: settings(args) },
+                    // Debian leaves a server that was killed where it is.
+                    [`/etc/systemd/system/postgresql@${version}-main.service.d/science-stacks.conf`]: {
+                        content: "[Service]\nRestart=on-failure\nRestartSec=2\n",
+                    },
+                },
+                notify: [`postgresql@${version}-main.service:restart`],
+                enable: ["postgresql.service", `postgresql@${version}-main.service`],
+            },
+            { parent: this, dependsOn: cluster },
+        );
+
+        this.endpoint = { host: "/var/run/postgresql", port: POSTGRESQL_PORT, version, running };
+        this.registerOutputs();
+    }
+
+    /** Debian's packages: the server, its extensions, and what makes databases; the package makes no cluster of its own on the root disk. */
+    static packages(image: keyof typeof VERSIONS, extensions: readonly "postgis"[] = []): PackageSet {
+        const server = `postgresql-${VERSIONS[image]}`;
+        return {
+            packages: [
+                "postgresql-common",
+                "python3-psycopg2",
+                server,
+                ...extensions.map((extension) => `${server}-${extension}-3`),
+            ],
+            files: {
+                "/etc/postgresql-common/createcluster.d/science-stacks.conf": {
+                    content: "create_main_cluster = false\n",
+                },
+            },
+        };
+    }
+}
+
+function settings({ sharedBuffersMiB = 256 }: PostgreSqlArgs): string {
+    return [
+        "# Reachable by the local socket alone.",
+        "listen_addresses = ''",
+        "password_encryption = 'scram-sha-256'",
+        `shared_buffers = ${sharedBuffersMiB}MB`,
+        "",
+    ].join("\n");
+}

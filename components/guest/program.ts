@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { assignments, guestScript, hereDocument, quote, type Parameter } from "./shell";
+
+/** A file in the guest. */
+export interface GuestFile {
+    /** Its whole text; ends with a newline. */
+    content: string;
+    /** @default "root:root" */
+    owner?: string;
+    /** @default "644" */
+    mode?: string;
+}
+
+/** What one step does in the guest, all of it known before it starts. */
+export interface StepProgram {
+    /** Path of the script below `scripts/guest`. */
+    script: string;
+    /** Shell variables that the script reads. Never secrets: a preview shows them. */
+    parameters?: Record<string, Parameter>;
+    /** Files that are laid before the script runs, by their absolute path. */
+    files?: Record<string, GuestFile>;
+    /** What the files belong to: `UNIT:reload` or `UNIT:restart`. The script ends with `settle` to do it. */
+    notify?: string[];
+}
+
+/** The line by which the guest knows that all of a program has arrived. */
+const LAST_LINE = "# end of step\n";
+
+/** The text of a step: variables, files, then the script. A preview shows its changes line by line. */
+export function programText(program: StepProgram): string {
+    const files = Object.entries(program.files ?? {});
+    const variables = assignments({
+        ...program.parameters,
+        notify: program.notify ?? [],
+        files: files.map(([path]) => path),
+    });
+    const layFiles = `lay_files() {\n${files.map(([path, file]) => layFile(path, file)).join("")}:\n}\n`;
+
+    return variables + layFiles + guestScript(program.script) + LAST_LINE;
+}
+
+function layFile(path: string, { content, owner = "root:root", mode = "644" }: GuestFile): string {
+    return hereDocument(`write_file ${quote(path)} ${quote(owner)} ${quote(mode)}`, content);
+}
+
+/** The text that installs the step runner itself. */
+export function runnerText(): string {
+    const file = (name: string, mode: string) =>
+        layFile(`/usr/local/lib/science-stacks/${name}`, {
+            content: guestScript(`runner/${name.replace("/", "-").replace(/(\.sh)?$/, ".sh")}`),
+            mode,
+        });
+    const programs = ["run-step", "check-step", "execute-program", "looking/systemctl"];
+
+    return [
+        guestScript("runner/lib.sh"),
+        file("lib.sh", "644"),
+        ...programs.map((name) => file(name, "755")),
+        "remember_units\n",
+    ].join("");
+}
+
+/** A short mark that differs when the text differs. */
+export function revisionOf(text: string): string {
+    return createHash("sha256").update(text).digest("hex").slice(0, 12);
+}

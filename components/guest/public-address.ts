@@ -1,0 +1,20 @@
+/** The address at which clients reach a server. */
+export interface PublicAddress {
+    /** A host name or an IP address. */
+    serverName: string;
+    /** Further names and addresses that the server answers to. @default [] */
+    aliases?: readonly string[];
+    /** HTTPS, with plain HTTP redirected to it; else plain HTTP alone. */
+    tls: boolean;
+    /** The certificate comes by ACME, whose server is answered by plain HTTP. @default false */
+    acme?: boolean;
+    httpPort: number;
+    httpsPort: number;
+}
+
+/** The address that clients use, without a path, e.g. `https://eo.example.org:8443`; the port is left out where it is the usual one. */
+export function publicUrl({ serverName, tls, httpPort, httpsPort }: PublicAddress): string {
+    const [scheme, port, usual] = tls ? ["https", httpsPort, 443] : ["http", httpPort, 80];
+    const host = serverName.includes(":") ? `[${serverName}]` : serverName;
+    return `${scheme}://${host}${port === usual ? "" : `:${port}`}`;
+}

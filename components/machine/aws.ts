@@ -1,0 +1,155 @@
+import { Provider } from "@pulumi/aws/provider";
+import * as ec2 from "@pulumi/aws/ec2";
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import { Ready } from "../guest/ready";
+import { machineAddress } from "./aws/address";
+import type { AwsMachineArgs } from "./aws/args";
+import { firstBoot } from "./aws/first-boot";
+import { FirstLogin } from "./aws/first-login";
+import { loginUser } from "./aws/image";
+import { instanceProfile } from "./aws/instance-profile";
+import { awsNetwork, type AwsNetwork } from "./aws/network";
+import { IngressRules, securityGroup } from "./aws/security-group";
+import { dailySnapshots } from "./aws/snapshots";
+import { attachVolume } from "./aws/volume";
+import type { Connection, Disk, DiskArgs, FirewallRule, Machine } from "./machine";
+
+/**
+ * An EC2 instance with an address that stays, in a network of its own or a given one. Its image is looked up when it is made
+ * and kept; its host key is pinned from the first connection, and replaced at that, since others may read what it was booted with.
+ * Design: docs/aws.md.
+ */
+export class AwsMachine extends pulumi.ComponentResource implements Machine {
+    public readonly machineName = pulumi.getStack();
+    public readonly address: pulumi.Output<string>;
+    public readonly connection: pulumi.Output<Connection>;
+    public readonly identity: pulumi.Output<string>;
+    public readonly host: ec2.Instance;
+    public readonly ready: pulumi.Resource;
+    private readonly args: AwsMachineArgs;
+    private readonly provider: Provider;
+    private readonly network: AwsNetwork;
+    private readonly group: ec2.SecurityGroup;
+    private disks = 0;
+
+    constructor(name: string, args: AwsMachineArgs, opts?: pulumi.ComponentResourceOptions) {
+        const provider = awsProvider(args);
+        super("science-stacks:machine:AwsMachine", name, {}, { ...opts, providers: [provider] });
+
+        const child = { parent: this };
+        const tags = { Name: this.machineName };
+        this.args = args;
+        this.provider = provider;
+        this.network = awsNetwork(name, args.region, args.network, child);
+        this.group = securityGroup(`${name}-group`, this.network.vpcId, child);
+        const login = loginKey(name, args, child);
+        const first = firstBoot(name, args, child);
+        const hostKey = new tls.PrivateKey(`${name}-host-key`, { algorithm: "ED25519" }, child);
+
+        this.host = new ec2.Instance(
+            name,
+            {
+                ami: first.image,
+                userData: first.userData,
+                userDataReplaceOnChange: true,
+                instanceType: args.instanceType,
+                keyName: login.name,
+                subnetId: this.network.subnetId,
+                vpcSecurityGroupIds: [this.group.id],
+                iamInstanceProfile: instanceProfile(name, child).name,
+                metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+                rootBlockDevice: {
+                    volumeType: "gp3",
+                    volumeSize: args.rootGiB,
+                    encrypted: true,
+                    kmsKeyId: args.kmsKeyArn,
+                    deleteOnTermination: true,
+                },
+                monitoring: args.detailedMonitoring,
+                tags,
+            },
+            // The volumes can be at one machine at a time, and so can the address.
+            {
+                ...child,
+                deleteBeforeReplace: true,
+                dependsOn: this.network.routed,
+                additionalSecretOutputs: ["userData", "userDataBase64"],
+            },
+        );
+        this.identity = this.host.id;
+        this.address = machineAddress(name, { instance: this.host, public: this.network.public, dns: args.dns }, child);
+        if (args.snapshots.keep > 0) {
+            dailySnapshots(`${name}-snapshots`, args.snapshots, child);
+        }
+
+        const reached = {
+            host: args.sessionManager === undefined ? this.address : pulumi.output("127.0.0.1"),
+            port: args.sessionManager?.localPort ?? 22,
+            user: loginUser(args.image),
+            privateKey: login.privateKey,
+        };
+        const firstLogin = new FirstLogin(
+            `${name}-first-login`,
+            { ...reached, instance: this.host, firstHostKey: first.hostKey, hostKey },
+            child,
+        );
+        this.connection = pulumi
+            // What connects comes after the first log-in: its URN is known in a preview, where its output may not be.
+            .all([reached.host, reached.privateKey, hostKey.publicKeyOpenssh, firstLogin.urn])
+            .apply(([host, privateKey, publicKey]) => ({
+                ...reached,
+                host,
+                privateKey,
+                hostKey: publicKey.trim(),
+                dialErrorLimit: 10,
+                perDialTimeout: 10,
+            }));
+        const { machineName, connection, identity, host } = this;
+        this.ready = new Ready(`${name}-ready`, { machineName, connection, identity, host }, child);
+
+        this.registerOutputs({ address: this.address });
+    }
+
+    /** A volume of EBS in the machine's zone, or for the data the one that the configuration names. */
+    attachDisk(name: string, args: DiskArgs, opts: pulumi.ComponentResourceOptions): Disk {
+        return attachVolume(
+            name,
+            {
+                ...args,
+                instance: this.host,
+                deviceName: `/dev/sd${DEVICE_LETTERS[this.disks++]}`,
+                availabilityZone: this.network.availabilityZone,
+                kmsKeyArn: this.args.kmsKeyArn,
+                existing: name === "data" ? this.args.volumes.data : undefined,
+            },
+            pulumi.mergeOptions({ parent: this, provider: this.provider }, opts),
+        );
+    }
+
+    firewall(name: string, rules: FirewallRule[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {
+        const own = { parent: this, providers: [this.provider] };
+        return new IngressRules(name, this.group.id, rules, pulumi.mergeOptions(own, opts));
+    }
+}
+
+/** What EC2 calls further volumes: /dev/sdf to /dev/sdp. */
+const DEVICE_LETTERS = "fghijklmnop";
+
+function awsProvider({ account, region, tags }: AwsMachineArgs): Provider {
+    return new Provider("aws", {
+        region: region as never,
+        allowedAccountIds: [account],
+        defaultTags: { tags: { Project: pulumi.getProject(), Stack: pulumi.getStack(), ...tags } },
+    });
+}
+
+function loginKey(name: string, { key }: AwsMachineArgs, opts: pulumi.CustomResourceOptions) {
+    if (key !== undefined) {
+        return { name: pulumi.output(key.name), privateKey: pulumi.secret(key.privateKey) };
+    }
+    const made = new tls.PrivateKey(`${name}-login-key`, { algorithm: "ED25519" }, opts);
+    const tags = { Name: pulumi.getStack() };
+    const pair = new ec2.KeyPair(`${name}-key-pair`, { publicKey: made.publicKeyOpenssh, tags }, opts);
+    return { name: pair.keyName, privateKey: made.privateKeyOpenssh };
+}

@@ -1,0 +1,62 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { types } from "@pulumi/command";
+
+/** How to reach a machine over SSH; its host key is always pinned. */
+export type Connection = types.input.remote.ConnectionArgs & { hostKey: pulumi.Input<string> };
+
+export interface DiskArgs {
+    /** Grows in place; a smaller size than before is refused. */
+    sizeGiB: number;
+    /**
+     * What becomes of the disk when the stack is destroyed: it is deleted, it stays for the next `up` of a stack of this name,
+     * or the stack cannot be destroyed.
+     */
+    onDestroy: "delete" | "keep" | "refuse";
+}
+
+/** How a disk's resource is told what becomes of it. */
+export function diskOptions({ onDestroy }: DiskArgs): pulumi.CustomResourceOptions {
+    return { protect: onDestroy === "refuse", retainOnDelete: onDestroy === "keep" };
+}
+
+/** A block device that a machine was given. */
+export interface Disk {
+    /** Path of the device in the guest, the same after each boot, e.g. `/dev/disk/by-id/science-stacks-data`. */
+    readonly device: pulumi.Output<string>;
+    /** What the first step that uses the device must wait for. */
+    readonly attachment: pulumi.Resource;
+}
+
+/** Who may reach which TCP port. */
+export interface FirewallRule {
+    /** What the port is for: the rule's description. */
+    readonly description: string;
+    readonly port: number;
+    /** Networks in CIDR notation that may connect. */
+    readonly cidrs: readonly string[];
+}
+
+/**
+ * A Debian or Ubuntu machine that the steps of a product run on: what a product needs to know of it, and no more.
+ * Its makers are `LocalMachine`, `AwsMachine` and `ExistingMachine`.
+ */
+export interface Machine extends pulumi.ComponentResource {
+    /** Name of the machine, in messages and as its host name. */
+    readonly machineName: string;
+    /** Address at which users and SSH reach the machine. */
+    readonly address: pulumi.Output<string>;
+    readonly connection: pulumi.Output<Connection>;
+    /** Changes if and only if the machine is another one, so that what was installed is gone with its root disk. */
+    readonly identity: pulumi.Output<string>;
+    /** What goes when the machine goes: every resource in the guest is `deletedWith` it. None for a host that stays. */
+    readonly host: pulumi.Resource | undefined;
+    /** The machine answers and has the step runner: what every step waits for. */
+    readonly ready: pulumi.Resource;
+    /** Secret. What the marks of secrets in previews are keyed with. @default the private key of the connection */
+    readonly markKey?: pulumi.Output<string>;
+
+    /** Gives the machine a disk that outlives it. */
+    attachDisk(name: string, args: DiskArgs, opts: pulumi.ComponentResourceOptions): Disk;
+    /** Opens the given ports and closes all others but SSH from the administrators' networks. */
+    firewall(name: string, rules: FirewallRule[], opts: pulumi.ComponentResourceOptions): pulumi.Resource;
+}

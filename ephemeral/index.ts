@@ -1,0 +1,120 @@
+/**
+ * `npm run ephemeral -- <product> [--ttl 4h] [--from stack]`: a stack of its own name, up and verified. With a time to live it
+ * stays until a later sweep; without, it is destroyed as soon as it is verified, or at a terminal when its user says so.
+ * `npm run ephemeral -- --sweep`: destroys those whose time is over, and lists them. Each other call sweeps, too.
+ * Exit status: that of what failed first; a stack that could not be destroyed is left for the next sweep.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { parseArgs } from "node:util";
+import { ephemeralConfiguration } from "./configuration";
+import { ephemeralName, expiryOf, ttlOf } from "./name";
+
+/** The time after which one without a time to live counts as forgotten: its command was killed. */
+const FORGOTTEN = "4h";
+const stacks = join(__dirname, "..", "stacks");
+const configurationOf = (stack: string) => join(stacks, `Pulumi.${stack}.yaml`);
+
+async function main(): Promise<number> {
+    const { values, positionals } = parseArgs({
+        options: { ttl: { type: "string" }, from: { type: "string" }, sweep: { type: "boolean" } },
+        allowPositionals: true,
+    });
+    const [product, ...others] = positionals;
+    if (others.length > 0 || (product === undefined) !== (values.sweep === true)) {
+        throw new Error("usage: npm run ephemeral -- <product> [--ttl 4h] [--from stack] | --sweep");
+    }
+    const lifetime = ttlOf(values.ttl ?? FORGOTTEN);
+    const text = product === undefined ? undefined : template(product, values.from);
+
+    const swept = sweep();
+    if (product === undefined || text === undefined) {
+        return swept;
+    }
+    const stack = ephemeralName(product, new Date(Date.now() + lifetime));
+    writeFileSync(configurationOf(stack), ephemeralConfiguration(text));
+    const status = command("up", stack) || command("verify", stack);
+    if (values.ttl !== undefined && status === 0) {
+        console.log(`${stack} is verified. It is destroyed by a sweep after ${expiryOf(stack)?.toISOString()}, or by:`);
+        console.log(`  npm run destroy -- ${stack}`);
+        return 0;
+    }
+    if (status === 0 && process.stdin.isTTY) {
+        const terminal = createInterface({ input: process.stdin, output: process.stdout });
+        await terminal.question(`${stack} is verified. It is destroyed when you press Enter. `);
+        terminal.close();
+    }
+    return destroy(stack) || status;
+}
+
+/** The configuration to start from: a stack's, or the example of a product. */
+function template(product: string, from?: string): string {
+    const example = join(stacks, "examples", `${product}-local.yaml`);
+    if (!existsSync(example)) {
+        const products = readdirSync(join(stacks, "examples")).flatMap(
+            (file) => /^(.+)-local\.yaml$/.exec(file)?.[1] ?? [],
+        );
+        throw new Error(`There is no product ${product}. Products: ${products.join(", ")}.`);
+    }
+    const path = from === undefined ? example : configurationOf(from);
+    if (!existsSync(path)) {
+        throw new Error(`There is no stack ${from}: ${path} is not there.`);
+    }
+    return readFileSync(path, "utf8");
+}
+
+/** Destroys what is overdue: stacks of the backend, and configurations without one. */
+function sweep(): number {
+    const listed = spawnSync("pulumi", ["stack", "ls", "--json"], { encoding: "utf8" });
+    if (listed.status !== 0) {
+        throw new Error(`pulumi stack ls: ${listed.stderr.trim()}`);
+    }
+    const known = (JSON.parse(listed.stdout) as { name: string }[]).map(({ name }) => name);
+    const configured = readdirSync(stacks).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+    const overdue = [...new Set([...known, ...configured])].filter(
+        (stack) => (expiryOf(stack) ?? new Date(Infinity)).getTime() < Date.now(),
+    );
+    return (
+        overdue
+            .map((stack) => {
+                const status = known.includes(stack) ? destroy(stack) : (forget(stack), 0);
+                console.log(
+                    status === 0 ? `swept ${stack}` : `${stack} could not be destroyed, and is left for the next sweep`,
+                );
+                return status;
+            })
+            .find((status) => status !== 0) ?? 0
+    );
+}
+
+function destroy(stack: string): number {
+    if (!existsSync(configurationOf(stack))) {
+        // Made elsewhere: that it is local, or on AWS, is in its state; destroying reads nothing else of it.
+        const product = /^ephemeral-(.+)-\d{8}-\d{4}-[0-9a-f]{4}$/.exec(stack)?.[1] ?? "";
+        writeFileSync(configurationOf(stack), template(product));
+    }
+    const status = command("destroy", stack);
+    if (status === 0) {
+        forget(stack);
+    }
+    return status;
+}
+
+function forget(stack: string): void {
+    rmSync(configurationOf(stack), { force: true });
+}
+
+/** One of the commands that users have. */
+function command(name: string, stack: string): number {
+    return spawnSync(join(__dirname, "..", "scripts", "stack.sh"), [name, stack], { stdio: "inherit" }).status ?? 1;
+}
+
+main().then(
+    (status) => (process.exitCode = status),
+    (error: unknown) => {
+        console.error(error instanceof Error ? error.message : error);
+        process.exitCode = 2;
+    },
+);

@@ -1,0 +1,4 @@
+import { serve } from "../base";
+import { plugin } from "./plugin";
+
+void serve(plugin);

@@ -1,0 +1,18 @@
+import type { ResourceRule } from "./rule";
+import { noSecretInText, pinnedHostKey, quietCommands } from "./rules/command";
+import { encryptedVolumes, imdsV2, protectedData } from "./rules/machine";
+import { noSshFromTheWorld, rulesOfTheirOwn } from "./rules/network";
+import { tags } from "./rules/tags";
+
+/** What holds of each resource of each stack. */
+export const RESOURCE_RULES: readonly ResourceRule[] = [
+    noSshFromTheWorld,
+    rulesOfTheirOwn,
+    imdsV2,
+    encryptedVolumes,
+    protectedData,
+    pinnedHostKey,
+    quietCommands,
+    noSecretInText,
+    tags,
+];

@@ -1,0 +1,85 @@
+import prices from "./prices.json";
+
+/** A resource that a stack would make. */
+export interface StackResource {
+    type: string;
+    name: string;
+    inputs: Record<string, unknown>;
+}
+
+/** One line of the bill: an amount, or the reason why there is none. */
+export interface CostLine {
+    resource: string;
+    what: string;
+    /** US dollars a month; undefined where the table has no price with a source. */
+    usd: number | undefined;
+    /** Where the price is from, and when it was so. */
+    source?: string;
+}
+
+/** AWS's own convention: 365 days of 24 hours, by twelve. */
+const HOURS_PER_MONTH = 730;
+
+/** What AWS takes nothing for: networks without gateways for address translation, rules, roles, links between resources. */
+const NO_CHARGE = new Set([
+    "aws:dlm/lifecyclePolicy:LifecyclePolicy",
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    "aws:ec2/eipAssociation:EipAssociation",
+    "aws:ec2/internetGateway:InternetGateway",
+    "aws:ec2/keyPair:KeyPair",
+    "aws:ec2/route:Route",
+    "aws:ec2/routeTable:RouteTable",
+    "aws:ec2/routeTableAssociation:RouteTableAssociation",
+    "aws:ec2/securityGroup:SecurityGroup",
+    "aws:ec2/subnet:Subnet",
+    "aws:ec2/volumeAttachment:VolumeAttachment",
+    "aws:ec2/vpc:Vpc",
+    "aws:iam/instanceProfile:InstanceProfile",
+    "aws:iam/role:Role",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+]);
+
+/** What the resources of a stack cost a month. What has no price in the table is listed without one, and never guessed. */
+export function costs(resources: readonly StackResource[], region: string): CostLine[] {
+    return resources
+        .filter(({ type }) => type.startsWith("aws:") && !NO_CHARGE.has(type))
+        .flatMap((resource) => charges(resource, region));
+}
+
+function charges({ type, name, inputs }: StackResource, region: string): CostLine[] {
+    const line = (what: string, count: number, suffix = "") => charge(name, what, count, region, suffix);
+    switch (type) {
+        case "aws:ec2/instance:Instance": {
+            const { volumeSize } = inputs["rootBlockDevice"] as { volumeSize: number };
+            return [
+                line(`instance ${String(inputs["instanceType"])}`, HOURS_PER_MONTH),
+                line("gp3 storage", volumeSize, `, ${volumeSize} GiB (root)`),
+                ...(inputs["monitoring"] === true ? [line("detailed monitoring", 1)] : []),
+            ];
+        }
+        case "aws:ebs/volume:Volume": {
+            const size = Number(inputs["size"]);
+            const tags = inputs["tags"] as Record<string, string>;
+            return [
+                line(`${String(inputs["type"])} storage`, size, `, ${size} GiB`),
+                ...("science-stacks:snapshots" in tags ? [line("snapshots, by the blocks that change", 1)] : []),
+            ];
+        }
+        case "aws:ec2/eip:Eip":
+            return [line("public IPv4 address", HOURS_PER_MONTH)];
+        default:
+            return [line(type.replace(/^.*:/, ""), 1)];
+    }
+}
+
+function charge(resource: string, what: string, count: number, region: string, suffix: string): CostLine {
+    const price = prices.find((each) => each.what === what && [region, "*"].includes(each.region));
+    return {
+        resource,
+        what: what + suffix,
+        usd: price === undefined ? undefined : price.usd * count,
+        source: price && `${price.source}, ${price.date}`,
+    };
+}

@@ -1,0 +1,57 @@
+# shellcheck shell=bash disable=SC2154
+# Gives CKAN its whole configuration, brings its database up to date and makes the administrator: all that comes before CKAN
+# is started. At the end, `dcor inspect` must find nothing that it would have to fix.
+# Parameters: environment (directory of the software), administrator, email, hosts (a line for /etc/hosts, or empty),
+# rebuild_mark (a file that says that the search index is of another schema, or empty),
+# secrets_revision, files (with lay_files), notify.
+library=/usr/local/lib/science-stacks/dcor
+current=/usr/lib/ckan/default
+ini=/etc/ckan/default/ckan.ini
+lay_files
+update-ca-certificates >/dev/null 2>&1
+
+# Where no name service knows the site, the machine itself still has to find its own object store by that name.
+if [ -n "$hosts" ] && ! grep -qxF "$hosts" /etc/hosts; then
+    sed -i '/# DCOR, kept by science-stacks$/d' /etc/hosts
+    printf '%s\n' "$hosts" >>/etc/hosts
+    changed "wrote /etc/hosts"
+fi
+
+systemd-tmpfiles --create /etc/tmpfiles.d/dcor.conf
+merge() {
+    python3 "$library/merge-secrets.py" "$1" "$2" "$(secret dcor-options)"
+}
+# Before it is read anew, and with it the mark that what runs is to be restarted.
+merge ini "$library/ckan.ini" | write_file "$ini" root:www-data 640
+mkdir -p /etc/ckan/dcor
+merge json "$library/dcor_config.json" | write_file /etc/ckan/dcor/dcor_config.json root:root 600
+
+if [ "$(readlink "$current")" != "$environment" ]; then
+    mark_pending
+    ln -sfnT "$environment" "$current.new"
+    mv -fT "$current.new" "$current"
+    changed "$current is $environment"
+fi
+
+report=$(cd / && runuser -u www-data -- env CKAN_INI="$ini" HOME=/var/www "$current/bin/python" "$library/initialize.py" \
+    "$administrator" "$email" <"$(secret dcor-administrator)")
+while read -r line; do
+    [ -z "$line" ] || changed "$line"
+done <<<"$report"
+
+if [ -n "$rebuild_mark" ] && [ -e "$rebuild_mark" ]; then
+    ckan search-index rebuild
+    rm "$rebuild_mark"
+    changed "built the search index anew"
+fi
+
+# It asks before it fixes something, and there is nobody to answer: then it fails.
+found=$(dcor inspect </dev/null 2>&1) || fail "\`dcor inspect\` finds something to fix" "$(tail -n 3 <<<"$found")"
+[[ $found == *"No changes made."* ]] || fail "\`dcor inspect\` has changed something" "$found"
+
+# The environment before this one stays; what is older goes.
+find "$(dirname "$current")" -mindepth 1 -maxdepth 1 -type d ! -path "$environment" -printf '%T@ %p\n' | sort -rn |
+    tail -n +2 | cut -d' ' -f2- | while read -r old; do
+    rm -r "$old"
+    changed "removed $old"
+done

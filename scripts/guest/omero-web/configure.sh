@@ -1,0 +1,208 @@
+# shellcheck shell=bash disable=SC2154
+# Gives OMERO.web its whole configuration, changes to the wanted environment, and starts it. What is wrong with the new
+# configuration is found before anything is stopped; when OMERO.web does not answer with it, what was there comes back.
+# Parameters: environment (directory), version, workers (or empty: twice the processors and one), address and port of
+# Gunicorn, login (path of a page that answers with 200), server_name, session_cache (address of Redis, or empty),
+# secrets (names of files with further properties), files (properties, units, with lay_files), notify (restart).
+home=/opt/omero/web/omero-web
+current=/opt/omero/web/venv3
+state=/var/lib/science-stacks/omero-web
+unit=omero-web.service
+if [ "$1" = remove ]; then
+    end_unit "$unit" omero-web-clearsessions.timer
+    rm -rf "$state" "$current" /var/cache/omero-web
+    forget_stopped
+    remove_files
+    return
+fi
+mkdir -p "$state"
+
+# As the files are now, for the way back.
+kept=$(mktemp -d)
+for path in "${files[@]}"; do
+    [ ! -e "$path" ] || cp -a --parents "$path" "$kept"
+done
+
+restore_files() {
+    local path
+    for path in "${files[@]}"; do
+        if [ -e "$kept$path" ]; then
+            cp -a "$kept$path" "$path"
+        else
+            rm -f "$path"
+        fi
+    done
+    rm -r "$kept"
+    systemctl daemon-reload
+    rm -f "$pending_directory/$unit:restart"
+}
+
+wrote=0
+lay_files
+[ "$wrote" = 0 ] || systemctl daemon-reload
+
+as_omero_web() {
+    local omerodir=$1
+    shift
+    (cd "$omerodir" && runuser -u omero-web -- env PATH="$environment/bin:/usr/bin:/bin" OMERODIR="$omerodir" \
+        OMERO_USERDIR=/var/cache/omero-web HOME=/var/cache/omero-web "$@")
+}
+
+# All properties, one a line. None of the secret ones is ever on a command line or in a file that others can read.
+properties() {
+    local name
+    cat /etc/omero-web/omero-web.properties
+    printf 'omero.web.wsgi_workers=%s\n' "${workers:-$((2 * $(nproc) + 1))}"
+    for name in "${secrets[@]}"; do
+        cat "$(secret "$name")"
+    done
+}
+
+digest() {
+    { properties && cat "$home/etc/grid/config.xml" 2>/dev/null && echo "$environment"; } | sha256sum
+}
+
+# make_configuration: a new config.xml with just these properties, loaded by the software that is to run with it.
+make_configuration() {
+    local error
+    rm -rf "$home"/.configuration.* # Of a run that was cut off.
+    new=$(mktemp -d "$home/.configuration.XXXXXX")
+    mkdir -p "$new/etc/grid" "$new/var/log"
+    (umask 077 && properties >"$new/properties")
+    chown -R omero-web:omero-web "$new"
+    error=$(as_omero_web "$new" omero config load "$new/properties" 2>&1) ||
+        refuse "OMERO.web cannot load its configuration" "$error"
+    error=$(as_omero_web "$new" python -c '
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "omeroweb.settings"
+import omeroweb.wsgi
+from django.urls import get_resolver
+get_resolver().url_patterns' 2>&1) || refuse "OMERO.web refuses its configuration" "$(tail -n 4 <<<"$error")"
+}
+
+refuse() {
+    rm -rf "$new"
+    restore_files
+    fail "$1; what ran before goes on as it was" "$2"
+}
+
+change_to() {
+    local target=$1
+    [ "$(readlink "$current")" != "$target" ] || return 0
+    ln -sfnT "$target" "$current.new"
+    mv -fT "$current.new" "$current"
+}
+
+# Upstream's notes ask for it when what is kept of a session changes, with another Django or serializer: for each minor version.
+# Of a cache no more is taken than the sessions: another program may use it, too.
+clear_sessions() {
+    if [ -n "$session_cache" ]; then
+        # Django's own way in, with the address and the password that OMERO.web has.
+        as_omero_web "$home" python -c '
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "omeroweb.settings"
+import django
+django.setup()
+from django.contrib.sessions.backends.cache import KEY_PREFIX
+from django.core.cache import cache
+cache.delete_pattern(KEY_PREFIX + "*")'
+    fi
+    find "$home/var/tmp" -name 'sessionid*' -delete
+    changed "cleared the sessions: users log in again after an upgrade from $before to $version"
+}
+
+answers() {
+    local answer
+    exec 3<>"/dev/tcp/$address/$port" || return
+    printf 'GET %s HTTP/1.0\r\nHost: %s\r\nX-Forwarded-Proto: https\r\n\r\n' "$login" "$server_name" >&3
+    read -r -t 30 answer <&3 && exec 3>&-
+    [[ "$answer" == *" 200 "* ]]
+}
+
+# What has been started again three times will not come up by itself.
+answers_or_has_given_up() {
+    [ "$(systemctl show --property=NRestarts --value "$unit")" -ge 3 ] || answers
+}
+
+is_healthy() {
+    (
+        unset STEP_ERROR
+        wait_until 90 answers_or_has_given_up
+        answers
+    )
+}
+
+start() {
+    systemctl daemon-reload
+    systemctl enable --quiet "$unit" omero-web-clearsessions.timer
+    systemctl start omero-web-clearsessions.timer
+    # Not waited for: one that fails is started again and again, and it is asked itself whether it answers.
+    systemctl stop "$unit"
+    systemctl reset-failed "$unit" 2>/dev/null || : # It fails for a unit that was never started.
+    systemctl start --no-block "$unit"
+    is_healthy
+}
+
+roll_back() {
+    local reason
+    reason=$(journalctl --quiet --unit "$unit" --lines 8 --output cat --no-pager)
+    if [ -z "$old_environment" ] || [ ! -e "$state/config.xml.before" ]; then
+        fail "OMERO.web does not answer on $address:$port" "$reason"
+    fi
+    cp -p "$state/config.xml.before" "$home/etc/grid/config.xml"
+    change_to "$old_environment"
+    restore_files
+    start || fail "OMERO.web does not answer, neither as it was nor as it should be" "$reason"
+    fail "OMERO.web did not answer with the new configuration or version; what was there before is back and answers" "$reason"
+}
+
+# Beside the sessions, so that a new machine on an old volume knows.
+before=$(cat "$home/var/version" 2>/dev/null || :)
+old_environment=$(readlink "$current" || :)
+if looking; then
+    rm -r "$kept"
+    # A file that differs has been told of already.
+    [ "$wrote" = 1 ] || [ "$(digest)" = "$(cat "$state/digest")" ] || differs "the configuration in $home/etc/grid/config.xml is not what was loaded"
+    [ "$old_environment" = "$environment" ] || differs "$current is $old_environment instead of $environment"
+    enable_unit "$unit" omero-web-clearsessions.timer
+    answers || differs "OMERO.web does not answer on $address:$port"
+    return
+fi
+if [ "$(digest)" != "$(cat "$state/digest" 2>/dev/null)" ] || [ "$old_environment" != "$environment" ]; then
+    install -d -o omero-web -g omero-web /var/cache/omero-web
+    make_configuration
+    mark_pending
+    if [ -e "$home/etc/grid/config.xml" ]; then
+        install -m 600 -o omero-web -g omero-web "$home/etc/grid/config.xml" "$state/config.xml.before"
+    fi
+    mv -f "$new/etc/grid/config.xml" "$home/etc/grid/config.xml"
+    chmod 600 "$home/etc/grid/config.xml"
+    rm -rf "$new"
+    changed "loaded the configuration"
+    if [ "$old_environment" != "$environment" ]; then
+        change_to "$environment"
+        changed "$current is $environment"
+    fi
+fi
+
+if [ -e "$pending_directory/$unit:restart" ] || ! systemctl is-active --quiet "$unit"; then
+    if [ -n "$before" ] && [ "${before%.*}" != "${version%.*}" ]; then
+        systemctl stop "$unit" 2>/dev/null || :
+        clear_sessions
+    fi
+    start || roll_back
+    rm -f "$pending_directory/$unit:restart"
+    changed "started $unit"
+fi
+is_healthy || fail "OMERO.web does not answer on $address:$port"
+enable_unit "$unit" omero-web-clearsessions.timer
+digest >"$state/digest"
+rm -r "$kept"
+[ "$before" = "$version" ] || install -m 644 -o omero-web -g omero-web /dev/stdin "$home/var/version" <<<"$version"
+
+# The environment before this one stays, for the way back; what is older goes.
+find "$(dirname "$current")" -mindepth 1 -maxdepth 1 -type d -name 'venv3-*' ! -path "$environment" -printf '%T@ %p\n' | sort -rn |
+    tail -n +2 | cut -d' ' -f2- | while read -r old; do
+    rm -r "$old"
+    changed "removed $old"
+done

@@ -1,0 +1,146 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # environment.sh sets them
+# The files of a stack and what it needs of this machine, for scripts/stack.sh, which sets `stack`. Sourced after environment.sh.
+
+# The file backend's own layout: one file a stack.
+readonly backend_directory=${PULUMI_BACKEND_URL#file://}
+readonly project_name=science-stacks
+
+configuration() {
+    printf '%s\n' "stacks/Pulumi.$stack.yaml"
+}
+
+valid_stack() {
+    [[ $stack =~ ^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$ ]] ||
+        fail "\"$stack\" cannot be the name of a stack." "$(known_stacks)"
+}
+
+# known_stacks: the stacks that have a configuration or an example of one, in a sentence.
+known_stacks() {
+    local path names=()
+    shopt -s nullglob
+    for path in stacks/Pulumi.*.yaml stacks/examples/*.yaml; do
+        path=${path##*/}
+        path=${path#Pulumi.}
+        names+=("${path%.yaml}")
+    done
+    shopt -u nullglob
+    printf 'Stacks: %s. A new one is a file stacks/Pulumi.<stack>.yaml.\n' "$(printf '%s\n' "${names[@]}" | sort -u | paste -sd ' ')"
+}
+
+known_stack() {
+    [ -f "$(configuration)" ] || [ -f "stacks/examples/$stack.yaml" ] || fail "There is no stack $stack." "$(known_stacks)"
+}
+
+# prepare_configuration: the stack's configuration file, from its example where the user has none.
+prepare_configuration() {
+    [ ! -f "$(configuration)" ] || return 0
+    known_stack
+    # Whole or not at all; an example that other software may read only is still the user's own file from here on.
+    install -m 0644 "stacks/examples/$stack.yaml" "$(configuration).partial"
+    mv "$(configuration).partial" "$(configuration)"
+    progress "$(configuration) is made from stacks/examples/$stack.yaml: change it as you like."
+}
+
+is_local_stack() {
+    is_on local
+}
+
+uses_aws() {
+    is_on aws
+}
+
+# is_on PLATFORM: true when the stack's configuration names it.
+is_on() {
+    [ -f "$(configuration)" ] && [[ $'\n'$(<"$(configuration)") =~ $'\n'[^#$'\n']*platform:\ *[\"\']?$1 ]]
+}
+
+# prepare_host: what a local machine needs of this one.
+prepare_host() {
+    [ "$EUID" = 0 ] || command -v sudo >/dev/null || fail "Local machines need root, and sudo is not there." \
+        "Run the command as root, or install sudo."
+    [ "$EUID" = 0 ] || sudo -n true 2>/dev/null || fail "Local machines need root, and sudo asks for a password." \
+        "Run 'sudo -v' first, or give your user a rule with NOPASSWD, or run the command as root."
+    [ ! -f scripts/host/prerequisites.sh ] || bash scripts/host/prerequisites.sh
+}
+
+# start_machines: the guests of the stack that do not run, as after a restart of this machine. Sets `started` when there were some.
+start_machines() {
+    started=
+    [ -d /var/lib/science-stacks/machines ] || return 0
+    started=$(bash scripts/host/machine.sh start-all "$stack" 2>&1 >/dev/null | tee >(cat >&2))
+}
+
+# wait_for_answer: what was only started is asked until it answers, as the stack's health check does.
+wait_for_answer() {
+    [ -z "$started" ] || [ ! -f "$(state_file)" ] || "$node" scripts/host/ask-again.mjs "$(state_file)" ||
+        fail "$stack was started again, and does not answer as it should: what it answered is above."
+}
+
+# prepare_backend: where the states are kept, and the passphrase of the secrets in them, when they are the project's own.
+prepare_backend() {
+    [ "$PULUMI_BACKEND_URL" != "file://$user_data/state" ] || [ -d "$user_data/state" ] || (umask 077 && mkdir -p "$user_data/state")
+    if [ "${PULUMI_CONFIG_PASSPHRASE_FILE:-}" = "$user_data/passphrase" ] && [ ! -s "$user_data/passphrase" ]; then
+        ! has_states || fail "The passphrase of the stacks' secrets is gone: $user_data/passphrase." \
+            "Put it back from your backup: the states in $user_data/state cannot be read without it."
+        (umask 077 && mkdir -p "$user_data" && od -An -N32 -tx1 /dev/urandom | tr -d ' \n' >"$user_data/passphrase.partial")
+        mv "$user_data/passphrase.partial" "$user_data/passphrase"
+    fi
+}
+
+has_states() {
+    compgen -G "$user_data/state/.pulumi/stacks/$project_name/*.json" >/dev/null
+}
+
+# state_file: where the file backend keeps the stack's state.
+state_file() {
+    printf '%s\n' "$backend_directory/.pulumi/stacks/$project_name/$stack.json"
+}
+
+stack_exists() {
+    case $PULUMI_BACKEND_URL in
+    file://*) [ -f "$(state_file)" ] ;;
+    *) pulumi stack ls --json | grep -Eq "\"name\": *\"(.*/)?$stack\"" ;;
+    esac
+}
+
+require_stack() {
+    stack_exists || { known_stack && fail "$stack has not been made yet." "Run: npm run up -- $stack"; }
+}
+
+prepare_stack() {
+    if ! stack_exists; then
+        pulumi stack init "$stack" >&2
+    fi
+    release_dead_lock
+}
+
+# release_dead_lock: the lock that an `up` left which was killed, or ended by a power cut, on this machine.
+release_dead_lock() {
+    local lock
+    for lock in "$backend_directory/.pulumi/locks/organization/$project_name/$stack"/*.json; do
+        [ -f "$lock" ] || continue
+        [[ $(<"$lock") =~ \"pid\":\ *([0-9]+).*\"hostname\":\ *\"([^\"]*)\" ]] || continue
+        if [ "${BASH_REMATCH[2]}" != "$HOSTNAME" ] || is_pulumi "${BASH_REMATCH[1]}"; then
+            continue
+        fi
+        progress "An earlier command on $stack was cut off: its lock is released."
+        pulumi cancel --yes --stack "$stack" >&2
+    done
+}
+
+is_pulumi() {
+    [ "$(cat "/proc/$1/comm" 2>/dev/null)" = pulumi ]
+}
+
+# print_address: where the stack answers, as the last line.
+print_address() {
+    local address
+    if [ -f "$(state_file)" ]; then
+        # To ask the CLI takes four times as long, at the end of an `up` that changes nothing.
+        address=$("$node" scripts/host/stack-url.mjs "$(state_file)")
+    else
+        address=$(pulumi stack output url --stack "$stack")
+    fi
+    printf '\n%s answers at %s\n' "$stack" "$address"
+}

@@ -1,0 +1,206 @@
+#!/usr/bin/env bash
+# What is behind `npm run up|preview|outputs|destroy|ssh|verify|pulumi`: stack.sh COMMAND STACK [ARGUMENT...].
+# Whatever a command needs and is not there, it makes first: npm packages, the Pulumi CLI and its plugins, the system's
+# packages for local machines, a backend and a passphrase. What is there already is only looked at.
+set -euo pipefail
+cd "$(dirname "$(realpath "$0")")/.."
+# shellcheck source=scripts/host/toolchain/environment.sh
+source scripts/host/toolchain/environment.sh
+# shellcheck source=scripts/host/toolchain/packages.sh
+source scripts/host/toolchain/packages.sh
+# shellcheck source=scripts/host/stack-files.sh
+source scripts/host/stack-files.sh
+# What fails here says so itself.
+trap - ERR
+
+usage() {
+    cat >&2 <<'END'
+npm run up -- <stack> [--repair]        makes the stack, or brings it up to its configuration; puts right what drifted
+npm run up -- <stack> --plan FILE       makes just what a preview with --save-plan FILE has shown, or nothing
+npm run drift -- <stack> [--json | --markdown]  what differs from what `up` made; status 1 when something does
+npm run preview -- <stack> [--format markdown|json]  what `up` would change; as the comment of a pull request
+npm run outputs -- <stack> [--json] [--show-secrets]
+npm run verify -- <stack> [--json]      checks the running stack, requirement by requirement
+npm run status -- [--drift] [--json | --html [FILE]]  all stacks at a glance
+npm run differences -- <stack> <stack>  what the second one's configuration has otherwise
+npm run ephemeral -- <product> [--ttl 4h] [--from stack] | --sweep  a stack for a test, and its end
+npm run logs -- <stack> [service] [--lines N] [--follow]
+npm run ssh -- <stack> [-- command]     into the stack's machine
+npm run tunnel -- <stack>               the way to a machine on AWS that has no port open for SSH
+npm run destroy -- <stack>              removes the stack
+npm run pulumi -- <arguments>           the Pulumi CLI with the project's backend
+END
+    known_stacks >&2
+    exit 2
+}
+
+prepare_tools() {
+    install_packages
+    toolchain_ready || bash scripts/host/toolchain/make.sh
+    prepare_backend
+    # What the engine would download by itself is the plugin aws, which package.json names, and which is 700 MB: only a
+    # stack on AWS needs it. Where the CLI could not be downloaded, nor can it.
+    if [ -n "${stack:-}" ] && ! uses_aws || [ -e "$cli_bin/stand-in" ]; then
+        export PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=true
+    fi
+}
+
+# The CLI lives for seconds: rarer collections of its garbage are a tenth of what an unchanged `up` takes.
+pulumi() {
+    GOGC=${GOGC:-400} NODE_OPTIONS="--require=\"$PWD/scripts/host/load-lazily.cjs\" ${NODE_OPTIONS:-}" "$cli_bin/pulumi" "$@"
+}
+
+up() {
+    local repair='' plan=()
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --repair) repair=yes ;;
+        --plan)
+            [ -f "${2:-}" ] || fail "There is no plan ${2:-}."
+            plan=(--plan "$2")
+            shift
+            ;;
+        *) usage ;;
+        esac
+        shift
+    done
+    prepare_configuration
+    if is_local_stack; then
+        prepare_host
+    fi
+    prepare_tools
+    prepare_stack
+    if is_local_stack; then
+        start_machines
+    fi
+    if [ -n "$repair" ]; then
+        # What differs in the machine; what differs on the platform is found by the refresh.
+        drift --repair || fail "$stack could not be repaired, or not wholly: what failed is above."
+    fi
+    pulumi up --yes --skip-preview ${repair:+--refresh} "${plan[@]}" --stack "$stack" ||
+        fail "$stack is not up: what failed is above. What is done stays; \`npm run up -- $stack\` goes on from there."
+    if is_local_stack; then
+        wait_for_answer
+    fi
+    print_address
+}
+
+preview() {
+    prepare_configuration
+    prepare_tools
+    prepare_stack
+    if [[ " $* " == *" --format "* ]]; then
+        "$node" --import tsx preview/index.ts "$stack" "$@"
+    else
+        pulumi preview --diff --stack "$stack" "$@"
+    fi
+}
+
+outputs() {
+    prepare_tools
+    require_stack
+    pulumi stack output --stack "$stack" "$@"
+}
+
+destroy() {
+    [ $# = 0 ] || usage
+    prepare_tools
+    if ! stack_exists; then
+        known_stack
+        progress "$stack is not there: nothing to destroy."
+        return
+    fi
+    prepare_configuration
+    if is_local_stack; then
+        prepare_host
+    fi
+    release_dead_lock
+    pulumi destroy --yes --skip-preview --stack "$stack" ||
+        fail "$stack is not destroyed, or not wholly: what failed is above. Run the command again when it is mended."
+    pulumi stack rm --preserve-config --yes --stack "$stack"
+}
+
+ssh() {
+    [ "${1:-}" != -- ] || shift
+    prepare_tools
+    require_stack
+    local place status=0 destination
+    place=$(mktemp -d)
+    trap 'rm -rf "$place"' EXIT
+    destination=$(pulumi stack output ssh --show-secrets --json --stack "$stack" | "$node" scripts/host/ssh-files.mjs "$place") ||
+        fail "$stack has no machine that one could log in to, or it is not up." "Run: npm run up -- $stack"
+    command ssh -F "$place/config" "$destination" "$@" || status=$?
+    exit "$status"
+}
+
+tunnel() {
+    [ $# = 0 ] || usage
+    install_packages
+    [ -f "$(configuration)" ] || { known_stack && fail "There is no $(configuration)."; }
+    "$node" scripts/host/tunnel.mjs "$stack"
+}
+
+verify() {
+    prepare_tools
+    require_stack
+    "$node" --import tsx verify/index.ts "$stack" "$@"
+}
+
+drift() {
+    prepare_tools
+    require_stack
+    "$node" --import tsx drift/index.ts "$stack" "$@"
+}
+
+logs() {
+    local service='' lines=100 follow=no units
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --follow) follow=yes ;;
+        --lines)
+            [[ ${2:-} =~ ^[0-9]+$ ]] || usage
+            lines=$2
+            shift
+            ;;
+        -*) usage ;;
+        *) service=$1 ;;
+        esac
+        shift
+    done
+    prepare_tools
+    require_stack
+    mapfile -t units < <("$node" --import tsx status/services.ts "$stack" ${service:+"$service"})
+    [ ${#units[@]} -gt 0 ] || exit 1 # What is wrong has been said.
+    # The names are of units, which have no character that a shell would take for something else.
+    ssh -- "[ \$(id -u) = 0 ] || sudo='sudo -n'; exec \${sudo:-} bash -s -- $lines $follow ${units[*]}" <scripts/guest/logs/show.sh
+}
+
+[ $# -gt 0 ] || usage
+command=$1
+shift
+case $command in
+pulumi)
+    prepare_tools
+    pulumi "$@"
+    ;;
+status)
+    prepare_tools
+    "$node" --import tsx status/index.ts "$@"
+    ;;
+differences)
+    prepare_tools
+    "$node" --import tsx environments/index.ts "$@"
+    ;;
+ephemeral)
+    prepare_tools
+    "$node" --import tsx ephemeral/index.ts "$@"
+    ;;
+up | preview | outputs | destroy | ssh | tunnel | verify | drift | logs)
+    [ $# -gt 0 ] || usage
+    stack=$1
+    shift
+    valid_stack
+    "$command" "$@"
+    ;;
+*) usage ;;
+esac

@@ -1,0 +1,187 @@
+import { z } from "zod";
+import { BACKEND_PORT } from "../../components/eoxserver/backend-address";
+import { acmeRule, certificateRule } from "./certificate";
+import { data, firewall, mirrors, serverName } from "./common";
+import { cidr, hostName, port, secretText, text, wholeNumber } from "./field";
+import { instanceNamesRule, instances, processes, threads } from "./instances";
+import { administratorNetworks, completeData, machine, machineRules } from "./machine";
+import type { Rule } from "./rule";
+import { postgresql } from "./services";
+import { tls } from "./tls";
+
+/** Versions of EOxServer that the tests install. */
+const TESTED_VERSIONS = ["1.5.5"] as const;
+
+const HTTP_PORT = 80;
+const HTTPS_PORT = 443;
+
+const admin = () =>
+    z
+        .strictObject({
+            user: text(/^[\w.@+-]{1,150}$/, "1 to 150 letters, digits and @ . + - _")
+                .default("admin")
+                .meta({ description: "Name of Django's administrator of each instance; the password is generated." }),
+            cidrs: z.array(cidr()).min(1).optional().meta({
+                description: "Networks that may open the administration page and read the metrics.",
+                defaultText: "`machine.network`; of an existing host, `firewall.ssh`",
+            }),
+        })
+        .prefault({})
+        .meta({
+            description:
+                "The administration page, `/<instance>/admin/`, and the metrics for Prometheus, `/<instance>/metrics`.",
+        });
+
+const settings = () =>
+    z
+        .strictObject({
+            version: z
+                .enum(TESTED_VERSIONS)
+                .default("1.5.5")
+                .meta({
+                    allowed: `a version that this project was tested with: ${TESTED_VERSIONS.join(", ")}`,
+                    description: "Version of EOxServer.",
+                }),
+            processes: processes().default(10).meta({
+                description: "Processes that answer the requests of an instance that does not give its own number.",
+            }),
+            threads: threads(),
+            allowedHosts: z.array(hostName()).default([]).meta({
+                description:
+                    "Host names besides `serverName` and the machine's address under which requests are answered.",
+            }),
+            httpPort: port().default(HTTP_PORT).meta({ description: "Port for HTTP." }),
+            httpsPort: port()
+                .default(HTTPS_PORT)
+                .meta({ description: "Port for HTTPS; not used with `tls.mode: none`." }),
+            requestTimeoutSeconds: wholeNumber(10, 3600).default(600).meta({
+                unit: "seconds",
+                description: "How long the answer to a request may take.",
+            }),
+            admin: admin(),
+        })
+        .prefault({})
+        .meta({ description: "EOxServer itself." });
+
+const accessControl = () =>
+    z
+        .strictObject({
+            paths: z
+                .array(text(/^\/[\w./~-]*$/, 'a path of the site, e.g. "/instance00/admin"'))
+                .min(1)
+                .default(["/"])
+                .meta({ description: "What only authenticated users reach: each path with all below it." }),
+            authType: text(
+                /^[\w-]+$/,
+                'a kind of authentication as Apache calls it, e.g. "openid-connect", "shibboleth", "Basic"',
+            )
+                .default("openid-connect")
+                .meta({ description: "Apache's name of the kind of authentication (`AuthType`)." }),
+            require: text(/^Require \S.*$/, 'a directive "Require …" of Apache')
+                .default("Require valid-user")
+                .meta({ description: "Who may come in, as an Apache directive." }),
+            packages: z
+                .array(
+                    text(/^[a-z0-9][a-z0-9.+-]+$/, 'the name of a Debian package, e.g. "libapache2-mod-auth-openidc"'),
+                )
+                .default(["libapache2-mod-auth-openidc"])
+                .meta({ description: "Debian packages that it needs." }),
+            modules: z
+                .array(text(/^[a-z0-9_]+$/, 'the name that a2enmod knows a module by, e.g. "auth_openidc"'))
+                .default(["auth_openidc"])
+                .meta({ description: "Modules of Apache to enable for it." }),
+            pathDirectives: z.string().optional().meta({
+                allowed: "Apache directives, a line each",
+                description:
+                    "Apache directives for each of the paths, e.g. `AuthBasicProvider file` and `AuthUserFile …`. Not for secrets.",
+                defaultText: "none",
+            }),
+            directives: secretText().optional().meta({
+                secret: true,
+                allowed: "Apache directives, encrypted",
+                description:
+                    "Apache directives that set it up for the server: the provider's address, the client's name and password.",
+                defaultText: "none",
+            }),
+        })
+        .optional()
+        .meta({
+            description:
+                "Access control by a module of Apache in front of EOxServer, which has none of its own: OpenID Connect, " +
+                "Shibboleth, Kerberos or passwords.",
+            defaultText: "none",
+        });
+
+/** What `science-stacks:` keys a stack of EOxServer has. */
+export const eoxserverSchema = () =>
+    z.strictObject({
+        product: z.literal("eoxserver").meta({ description: "What the stack installs." }),
+        machine: machine(),
+        data: data("EOxServer", 5, 20),
+        serverName: serverName(),
+        firewall: firewall(),
+        tls: tls(),
+        instances: instances(),
+        eoxserver: settings(),
+        accessControl: accessControl(),
+        postgresql: postgresql(),
+        mirrors: mirrors(),
+    });
+
+/** Ports that something else on the machine listens on. */
+const TAKEN_PORTS = new Map<unknown, string>([
+    [22, "SSH"],
+    [5432, "PostgreSQL"],
+    [BACKEND_PORT, "the back ends of the instances"],
+]);
+
+/** The web server's ports are free, and two. Without TLS there is only one. */
+const portsRule: Rule = (given) => {
+    const http = given("eoxserver", "httpPort") ?? HTTP_PORT;
+    const https = given("tls", "mode") === "none" ? undefined : (given("eoxserver", "httpsPort") ?? HTTPS_PORT);
+    const taken = Object.entries({ httpPort: http, httpsPort: https }).flatMap(([key, port]) => {
+        const by = TAKEN_PORTS.get(port);
+        const advice = `Take another port than ${[...TAKEN_PORTS.keys()].join(", ")}.`;
+        return by === undefined ? [] : [{ path: ["eoxserver", key], reason: `this is the port of ${by}`, advice }];
+    });
+    const key = given("eoxserver", "httpPort") === undefined ? "httpsPort" : "httpPort";
+    const same = { path: ["eoxserver", key], reason: "HTTP and HTTPS cannot share a port", advice: "Give two ports." };
+    return http === https ? [...taken, same] : taken;
+};
+
+/** Something says how users are authenticated: for the server, or for each path. */
+const accessControlRule: Rule = (given) => {
+    const isSet = (...path: string[]) => given("accessControl", ...path) !== undefined;
+    const reason = "neither it nor accessControl.pathDirectives is set: nothing says how users are authenticated";
+    const advice = "Give Apache directives, of a server as a whole here, of a path there.";
+    return isSet() && !isSet("directives") && !isSet("pathDirectives")
+        ? [{ path: ["accessControl", "directives"], reason, advice }]
+        : [];
+};
+
+export const eoxserverRules: readonly Rule[] = [
+    ...machineRules,
+    certificateRule,
+    acmeRule,
+    instanceNamesRule,
+    portsRule,
+    accessControlRule,
+];
+
+type EoxServerKeys = z.output<ReturnType<typeof eoxserverSchema>>;
+
+/** The configuration of a stack of EOxServer, with each default that follows from other values filled in. */
+export function completeEoxServer(given: EoxServerKeys) {
+    const own = administratorNetworks(given);
+    const { firewall, eoxserver, instances } = given;
+    return {
+        ...given,
+        data: completeData(given.data, given.machine),
+        firewall: { web: firewall.web, ssh: firewall.ssh ?? own },
+        eoxserver: {
+            ...eoxserver,
+            admin: { ...eoxserver.admin, cidrs: eoxserver.admin.cidrs ?? own },
+        },
+        instances: instances.map((each) => ({ ...each, processes: each.processes ?? eoxserver.processes })),
+    };
+}

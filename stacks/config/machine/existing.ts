@@ -1,0 +1,168 @@
+import { z } from "zod";
+import { hostName, port, secretText, text } from "../field";
+import type { Given, RelatedComplaint, Rule } from "../rule";
+
+const hostKey = () =>
+    text(
+        /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa) AAAA[\w+/]+={0,2}( .*)?$/,
+        'the line of a host key, e.g. "ssh-ed25519 AAAA…". `ssh-keyscan -t ed25519 HOST` prints what the host shows; ' +
+            "compare it with /etc/ssh/ssh_host_ed25519_key.pub on the host's own console, or with who runs it, before it is trusted",
+    ).meta({ description: "The host's key. No other is taken for this host." });
+
+const privateKey = () =>
+    secretText().optional().meta({
+        secret: true,
+        allowed: "the text of a private key without a passphrase",
+        description: "The private key to log in with.",
+        defaultText: "a key of the SSH agent",
+    });
+
+const user = () =>
+    text(/^[a-z_][a-z0-9_-]{0,31}$/, "the name of a user")
+        .default("root")
+        .meta({
+            description: "Who logs in: root, or a user who may use sudo without a password.",
+        });
+
+const login = { host: hostName().meta({ description: "Name or IPv4 address of the host." }), hostKey: hostKey() };
+const sshPort = () => port().default(22).meta({ description: "Port of its SSH server." });
+
+const bastion = () =>
+    z
+        .strictObject({
+            ...login,
+            port: sshPort(),
+            user: text(/^[a-z_][a-z0-9_-]{0,31}$/, "the name of a user")
+                .default("root")
+                .meta({ description: "Who logs in to it; needs no rights on it." }),
+            privateKey: privateKey(),
+        })
+        .optional()
+        .meta({ description: "A host that the connection goes through.", defaultText: "none" });
+
+/** A host that is there already. */
+export const existingMachine = () =>
+    z.strictObject({
+        platform: z.literal("existing").meta({ description: "A host that is there already, reached by SSH." }),
+        image: z
+            .enum(["debian-12", "debian-13", "ubuntu-22.04", "ubuntu-24.04"])
+            .meta({ description: "The release that the host runs." }),
+        ...login,
+        port: sshPort(),
+        user: user(),
+        privateKey: privateKey(),
+        bastion: bastion(),
+        address: hostName().optional().meta({
+            description: "Where users reach the host.",
+            defaultText: "`machine.host`",
+        }),
+        device: text(/^\/dev\/[\w./:+-]+$/, 'the path of a block device, e.g. "/dev/disk/by-id/…"')
+            .optional()
+            .meta({
+                description: "A device for the data, blank or this stack's. Or `directory`.",
+                defaultText: "none",
+            }),
+        directory: text(/^(\/[\w.+@-]+)+$/, 'the path of a directory, e.g. "/srv/science"')
+            .optional()
+            .meta({
+                description:
+                    "A directory for the data, empty or this stack's; it is made where there is none. Or `device`.",
+                defaultText: "none",
+            }),
+        firewall: z.enum(["nftables", "none"]).default("nftables").meta({
+            description:
+                "`nftables`: rules in a table of their own, which go with the stack; `none` leaves the host's firewall alone.",
+        }),
+    });
+
+const isExisting = (given: Given) => given("machine", "platform") === "existing";
+
+const complain = (path: PropertyKey[], reason: string, advice: string): RelatedComplaint => ({ path, reason, advice });
+
+/** The data lies in one place, which is the data's own. */
+const volumeRule: Rule = (given) => {
+    const [device, directory] = [given("machine", "device"), given("machine", "directory")];
+    if (!isExisting(given)) {
+        return [];
+    }
+    if ((device === undefined) === (directory === undefined)) {
+        const reason =
+            device === undefined ? "neither it nor machine.directory is set" : "machine.directory is set too";
+        return [complain(["machine", "device"], reason, "Give a device or a directory for the data, one of them.")];
+    }
+    const taken =
+        /^\/(data|dev|etc|proc|run|sys|tmp|usr|boot|bin|sbin|lib)(\/|$)|(^|\/)\.{1,2}(\/|$)|^\/(var|home|opt|srv|root|mnt|media)$/;
+    return typeof directory === "string" && taken.test(directory)
+        ? [
+              complain(
+                  ["machine", "directory"],
+                  "it belongs to the system, or is where the data is shown",
+                  'Give a directory of its own, e.g. "/srv/science".',
+              ),
+          ]
+        : [];
+};
+
+/** Keys are private keys that nobody has to type a passphrase for. */
+const keyRule: Rule = (given) =>
+    [["machine"], ["machine", "bastion"]].flatMap((where) => {
+        const path = [...where, "privateKey"];
+        const key = given(...path);
+        if (!isExisting(given) || typeof key !== "string" || key.trim() === "") {
+            return [];
+        }
+        const advice =
+            "Give the text of the file that ssh-keygen has made, not of the one that ends with .pub. A key with a passphrase goes into the SSH agent.";
+        if (!/^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(key.trim())) {
+            return [complain(path, "this is no private key", advice)];
+        }
+        return isEncrypted(key) ? [complain(path, "it has a passphrase", advice)] : [];
+    });
+
+/** OpenSSH's own format names the cipher after a mark and a length; the older ones say it in a header. */
+function isEncrypted(key: string): boolean {
+    const body = Buffer.from(key.replace(/-----[^-]+-----|\s/g, ""), "base64").toString("latin1");
+    return (
+        /ENCRYPTED/.test(key) || (body.startsWith("openssh-key-v1\0") && !body.slice(15).startsWith("\0\0\0\u0004none"))
+    );
+}
+
+/** Rules of a firewall shut out who applies them, unless they say who may log in. */
+const firewallRule: Rule = (given) =>
+    isExisting(given) && given("machine", "firewall") !== "none" && given("firewall", "ssh") === undefined
+        ? [
+              complain(
+                  ["firewall", "ssh"],
+                  "it must be set on an existing host: all others are shut out",
+                  'Give the networks of your administrators, e.g. "192.0.2.0/24", or set machine.firewall to none.',
+              ),
+          ]
+        : [];
+
+/** What is on a host that stays is kept. */
+const keepRule: Rule = (given) => {
+    const onDestroy = given("data", "onDestroy");
+    const instances = given("instances");
+    if (!isExisting(given)) {
+        return [];
+    }
+    const advice = "Leave it out: the data of an existing host is kept, and its owner deletes it.";
+    return [
+        ...(onDestroy === undefined || onDestroy === "keep"
+            ? []
+            : [complain(["data", "onDestroy"], "no data of an existing host is deleted with its stack", advice)]),
+        ...(Array.isArray(instances) ? (instances as { onRemoval?: unknown }[]) : []).flatMap((each, index) =>
+            each?.onRemoval === "delete"
+                ? [
+                      complain(
+                          ["instances", index, "onRemoval"],
+                          "no data of an existing host is deleted with its stack",
+                          advice,
+                      ),
+                  ]
+                : [],
+        ),
+    ];
+};
+
+export const existingMachineRules: readonly Rule[] = [volumeRule, keyRule, firewallRule, keepRule];

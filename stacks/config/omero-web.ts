@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { acmeRule, certificateRule } from "./certificate";
+import { data, firewall, mirrors, serverName } from "./common";
+import { administratorNetworks, completeData, machine, machineRules } from "./machine";
+import { propertyMap } from "./omero-web-fields";
+import { propertiesRule } from "./omero-web-properties";
+import { appsRule, icePyRule, portsRule, publicServerRule, redisRule } from "./omero-web-rules";
+import { backend, icePy, publicUser } from "./omero-web-services";
+import { settings } from "./omero-web-settings";
+import type { Rule } from "./rule";
+import { redis } from "./services";
+import { tls } from "./tls";
+
+/** What `science-stacks:` keys a stack of OMERO.web has. */
+export const omeroWebSchema = () =>
+    z.strictObject({
+        product: z.literal("omero-web").meta({ description: "What the stack installs." }),
+        machine: machine(),
+        data: data("OMERO.web", 2, 10),
+        serverName: serverName(),
+        firewall: firewall(),
+        tls: tls(),
+        omeroWeb: settings(),
+        properties: propertyMap(),
+        publicUser: publicUser(),
+        redis: redis("the sessions"),
+        icePy: icePy(),
+        backend: backend(),
+        mirrors: mirrors(),
+    });
+
+export const omeroWebRules: readonly Rule[] = [
+    ...machineRules,
+    certificateRule,
+    acmeRule,
+    portsRule,
+    icePyRule,
+    publicServerRule,
+    redisRule,
+    appsRule,
+    propertiesRule,
+];
+
+type OmeroWebKeys = z.output<ReturnType<typeof omeroWebSchema>>;
+
+/** The configuration of a stack of OMERO.web, with each default that follows from other values filled in. */
+export function completeOmeroWeb(given: OmeroWebKeys) {
+    const { firewall } = given;
+    return {
+        ...given,
+        data: completeData(given.data, given.machine),
+        firewall: { web: firewall.web, ssh: firewall.ssh ?? administratorNetworks(given) },
+    };
+}

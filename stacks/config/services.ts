@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { secretLine, text, wholeNumber } from "./field";
+
+/** A PostgreSQL server on the machine. */
+export const postgresqlServer = () =>
+    z.strictObject({
+        sharedBuffersMiB: wholeNumber(16, 1048576).default(256).meta({
+            unit: "MiB",
+            description: "Memory for PostgreSQL's shared buffers; of a machine of its own, a quarter of the memory.",
+        }),
+    });
+
+export const postgresql = () => postgresqlServer().prefault({}).meta({ description: "The database server." });
+
+/** @param purpose what it keeps, as it is called in the description. */
+export const redis = (purpose: string) =>
+    z
+        .strictObject({
+            url: text(
+                /^rediss?:\/\/[\w.-]+:\d{1,5}\/\d{1,2}$/,
+                'an address of Redis, e.g. "redis://cache.example.org:6379/0", or with "rediss" for TLS',
+            )
+                .optional()
+                .meta({
+                    description:
+                        "A Redis server elsewhere. With TLS, its certificate must be one that the machine trusts.",
+                    defaultText: "one on this machine",
+                }),
+            password: secretLine().optional().meta({
+                secret: true,
+                allowed: "a text on one line, encrypted",
+                description: "The password of the server at `url`.",
+            }),
+            maxMemoryMiB: wholeNumber(16, 65536).default(256).meta({
+                unit: "MiB",
+                description: "Memory for what the machine's own Redis keeps.",
+            }),
+        })
+        .prefault({})
+        .meta({ description: `Redis, for ${purpose}.` });

@@ -1,0 +1,130 @@
+import * as pulumi from "@pulumi/pulumi";
+import { CkanDatabase, type CkanDatabaseEndpoint } from "../components/dcor/database";
+import { objectStoreUrl } from "../components/dcor/render-object-store";
+import { softwareDirectory, softwareProgram, solrSchema } from "../components/dcor/software";
+import type { DataVolume } from "../components/guest/data-volume";
+import { InstallStep } from "../components/guest/install-step";
+import { Minio } from "../components/guest/minio";
+import { S3Keys, type ObjectStoreEndpoint } from "../components/guest/object-store";
+import type { Packages, PackageSet } from "../components/guest/packages";
+import { PostgreSql } from "../components/guest/postgresql";
+import type { PublicAddress } from "../components/guest/public-address";
+import { Redis, type RedisEndpoint } from "../components/guest/redis";
+import { Solr, type SearchEndpoint } from "../components/guest/solr";
+import type { Machine } from "../components/machine/machine";
+import type { DcorConfig } from "./config";
+
+/** The services that CKAN works with, each on this machine or elsewhere. */
+export interface DcorServices {
+    /** The step that installs CKAN and the extensions: Solr's schema comes from there. */
+    software: InstallStep;
+    /** Directory of the software. */
+    environment: string;
+    database: CkanDatabaseEndpoint;
+    redis: RedisEndpoint;
+    search: SearchEndpoint;
+    objectStore: ObjectStoreEndpoint;
+    /** Units of this machine that CKAN waits for at each boot. */
+    waitsFor: string[];
+}
+
+/** The keys of an S3 server elsewhere, tried: what waits for it is not installed with keys that do not work. */
+export function triedKeys({ objectStore, bucketPrefix }: DcorConfig): S3Keys[] {
+    if (objectStore.mode === "minio") {
+        return [];
+    }
+    const { url, region, accessKeyId, secretAccessKey } = objectStore;
+    const server = { url, region, accessKeyId: pulumi.output(accessKeyId), secretAccessKey, bucketPrefix };
+    return [new S3Keys("object-store-keys", server)];
+}
+
+interface Place {
+    machine: Machine;
+    packages: Packages;
+    data: DataVolume;
+    address: pulumi.Output<PublicAddress>;
+}
+
+/** Debian's packages for those services that are on this machine. */
+export function servicePackages(config: DcorConfig): PackageSet[] {
+    const { postgresql, redis, solr, objectStore, machine } = config;
+    return [
+        ...(postgresql.url === undefined ? [PostgreSql.packages(machine.image)] : []),
+        ...(redis.url === undefined ? [Redis.packages] : []),
+        ...(solr.url === undefined ? [Solr.packages] : []),
+        ...(objectStore.mode === "minio" ? [Minio.packages] : []),
+    ];
+}
+
+export function dcorServices(config: DcorConfig, place: Place): DcorServices {
+    const { machine, packages } = place;
+    const { mirrors } = config;
+    const environment = softwareDirectory(config.development);
+    const software = new InstallStep(
+        "dcor-software",
+        { machine, program: softwareProgram(environment, { indexUrl: mirrors.pypi, proxy: mirrors.proxy }) },
+        { dependsOn: packages },
+    );
+    const database = ckanDatabase(config, place);
+    const redis = jobQueue(config, place);
+    const search = searchCore(config, place, software);
+    return {
+        ...{ software, environment },
+        database: database.endpoint,
+        redis,
+        search,
+        objectStore: objectStore(config, place),
+        waitsFor: [
+            ...(config.solr.url === undefined ? ["solr.service"] : []),
+            ...(config.redis.url === undefined ? ["redis-server.service"] : []),
+            ...database.units,
+        ],
+    };
+}
+
+function ckanDatabase(config: DcorConfig, { machine, packages, data }: Place) {
+    const { url, sharedBuffersMiB } = config.postgresql;
+    if (url !== undefined) {
+        return { endpoint: { url, ready: [] }, units: [] };
+    }
+    const { image } = config.machine;
+    const server = new PostgreSql("postgresql", { machine, image, packages, data, sharedBuffersMiB }).endpoint;
+    const { endpoint } = new CkanDatabase("database", { machine, server });
+    return { endpoint, units: [`postgresql@${server.version}-main.service`] };
+}
+
+function jobQueue({ redis }: DcorConfig, { machine, packages, data }: Place): RedisEndpoint {
+    const { url, password, maxMemoryMiB } = redis;
+    return url === undefined
+        ? new Redis("redis", { machine, packages, data, maxMemoryMiB, durable: true }).endpoint
+        : { url, password, running: [] };
+}
+
+function searchCore({ solr, mirrors, development }: DcorConfig, place: Place, software: InstallStep): SearchEndpoint {
+    return solr.url === undefined
+        ? new Solr("solr", {
+              ...place,
+              schema: { path: solrSchema(softwareDirectory(development)), revision: software.revision },
+              after: [software],
+              heapMiB: solr.heapMiB,
+              archiveUrl: solr.archive,
+              proxy: mirrors.proxy,
+          }).endpoint
+        : { url: solr.url, core: solr.url.split("/").at(-1) ?? "", running: [] };
+}
+
+function objectStore(config: DcorConfig, { machine, packages, data, address }: Place): ObjectStoreEndpoint {
+    const { objectStore: store, bucketPrefix, mirrors, development } = config;
+    if (store.mode === "minio") {
+        const url = address.apply((known) => objectStoreUrl(known, store));
+        const index = { indexUrl: mirrors.pypi, proxy: mirrors.proxy };
+        // The extensions' own tests make buckets of any name.
+        const allowed = development ? "" : bucketPrefix;
+        const { published } = store;
+        const place = { machine, packages, data };
+        const { endpoint } = new Minio("minio", { ...place, url, bucketPrefix: allowed, index, published });
+        return { ...endpoint, bucketPrefix };
+    }
+    const { url, region, accessKeyId, secretAccessKey } = store;
+    return { url, region, accessKeyId: pulumi.output(accessKeyId), secretAccessKey, bucketPrefix, running: [] };
+}

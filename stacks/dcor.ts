@@ -1,0 +1,157 @@
+import { isIP } from "node:net";
+import * as pulumi from "@pulumi/pulumi";
+import { createCertificate } from "../components/certificate";
+import { accessFile } from "../components/dcor/access-file";
+import { Dcor } from "../components/dcor/dcor";
+import { dcorDevelopment } from "../components/dcor/development";
+import { UWSGI } from "../components/dcor/settings";
+import { DcorSite } from "../components/dcor/site";
+import { OPERATOR_TOOLS } from "../components/dcor/software";
+import { Acme } from "../components/guest/acme";
+import { DataVolume } from "../components/guest/data-volume";
+import type { InstallStep } from "../components/guest/install-step";
+import { journalLimit } from "../components/guest/log-limits";
+import { MINIO_BACKEND } from "../components/guest/minio";
+import { Packages } from "../components/guest/packages";
+import { publicUrl, type PublicAddress } from "../components/guest/public-address";
+import { UnattendedUpgrades } from "../components/guest/unattended-upgrades";
+import { HealthCheck } from "../components/health-check";
+import { createMachine } from "../components/machine/create";
+import type { Machine } from "../components/machine/machine";
+import type { DcorConfig } from "./config";
+import { dcorServices, servicePackages, triedKeys, type DcorServices } from "./dcor-services";
+
+/** DCOR on one machine: CKAN with its extensions behind nginx, and the services that it works with. */
+export async function dcor(config: DcorConfig) {
+    const { mirrors, objectStore } = config;
+    const machine = await createMachine("machine", config.machine, mirrors, {
+        ports: [],
+        sizeGiB: config.data.sizeGiB,
+        administrators: config.firewall.ssh,
+    });
+    const address = publicAddress(config, machine.address);
+    machine.firewall("firewall", firewallRules(config), {});
+
+    const data = new DataVolume("data", { machine, ...config.data });
+    const scratch = new DataVolume("scratch", {
+        machine,
+        ...config.scratch,
+        onDestroy: "delete",
+        mountPoint: "/cache",
+    });
+    const mail = config.mail && withoutPassword(config.mail);
+    const upgrades = { ...config.upgrades, mail };
+    const packages = new Packages(
+        "packages",
+        {
+            machine,
+            sets: [
+                ...servicePackages(config),
+                ...[Dcor.packages, DcorSite.packages, UnattendedUpgrades.packages(upgrades), Acme.packages(config.tls)],
+                { packages: [...(config.operatorTools ? OPERATOR_TOOLS : []), ...(config.development ? ["git"] : [])] },
+            ],
+        },
+        // Too little room, and keys that do not work, are found before anything is installed.
+        { dependsOn: [data.mounted, scratch.mounted, ...triedKeys(config)] },
+    );
+    journalLimit("journal", { machine });
+    new UnattendedUpgrades("upgrades", { machine, packages, ...upgrades });
+
+    const certificate = createCertificate("certificate", config.tls, [
+        config.serverName ?? machine.address,
+        machine.address,
+    ]);
+    const services = dcorServices(config, { machine, packages, data, address });
+    const site = new DcorSite("site", {
+        machine,
+        packages,
+        address,
+        certificate,
+        uwsgi: UWSGI,
+        objectStore: objectStore.mode === "minio" ? { port: objectStore.port, backend: MINIO_BACKEND } : undefined,
+        blockedUserAgents: config.dcor.blockedUserAgents,
+        maxBodyMiB: config.dcor.maxBodyMiB,
+        robots: config.dcor.robots,
+        after: [scratch.mounted],
+    });
+    const dcor = new Dcor("dcor", {
+        machine,
+        data,
+        scratch,
+        ...services,
+        settings: address.apply((known) => ({ ...config.dcor, address: known, mail })),
+        administrator: { ...config.administrator, email: administratorEmail(config, address) },
+        mailPassword: config.mail?.password,
+        trusted: config.tls.mode === "selfSigned" ? certificate?.certificatePem : undefined,
+    });
+    const last = config.development ? developmentSteps(config, machine, services, dcor.answering) : dcor.answering;
+    const url = address.apply(publicUrl);
+    new HealthCheck(
+        "health",
+        {
+            requests: url.apply((base) => [
+                { url: `${base}/`, contains: config.dcor.title },
+                { url: `${base}/api/3/action/status_show`, contains: '"success": true' },
+            ]),
+            certificatePem: certificate?.certificatePem,
+            revisions: [site.revision, last.revision],
+        },
+        { dependsOn: [site, last] },
+    );
+
+    return {
+        product: config.product,
+        url: pulumi.interpolate`${url}/`,
+        objectStore: services.objectStore.url,
+        certificate: certificate?.certificatePem,
+        administrator: config.administrator.name,
+        administratorPassword: dcor.administratorPassword,
+        apiToken: dcor.apiToken,
+        access: accessFile("access", certificate, dcor.apiToken),
+        machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
+        ssh: pulumi.secret(machine.connection),
+    };
+}
+
+/** What of the mail server is no secret. */
+function withoutPassword({ server, from, startTls, user }: NonNullable<DcorConfig["mail"]>) {
+    return { server, from, startTls, user };
+}
+
+/** For developers of the extensions; their tests have a database of their own on the machine's server. */
+function developmentSteps({ mirrors }: DcorConfig, machine: Machine, services: DcorServices, answering: InstallStep) {
+    const { environment } = services;
+    const index = { indexUrl: mirrors.pypi, proxy: mirrors.proxy };
+    return dcorDevelopment("development", { machine, environment, answering, index });
+}
+
+function publicAddress(config: DcorConfig, machineAddress: pulumi.Output<string>): pulumi.Output<PublicAddress> {
+    const { serverName, tls, dcor: own } = config;
+    return machineAddress.apply((address) => ({
+        serverName: serverName ?? address,
+        aliases: serverName === undefined ? [] : [address],
+        tls: tls.mode !== "none",
+        acme: tls.mode === "acme",
+        httpPort: own.httpPort,
+        httpsPort: own.httpsPort,
+    }));
+}
+
+/** Where nothing else is given; a machine without a name of its own has no mail address. */
+function administratorEmail({ administrator }: DcorConfig, address: pulumi.Output<PublicAddress>) {
+    return address.apply(
+        ({ serverName }) => administrator.email ?? `admin@${isIP(serverName) === 0 ? serverName : "localhost"}`,
+    );
+}
+
+function firewallRules({ tls, dcor: own, objectStore, firewall }: DcorConfig) {
+    const rules = [
+        { description: "HTTP", port: own.httpPort, cidrs: firewall.web },
+        { description: "HTTPS", port: own.httpsPort, cidrs: tls.mode === "none" ? [] : firewall.web },
+        ...(objectStore.mode === "minio"
+            ? [{ description: "Object store", port: objectStore.port, cidrs: firewall.web }]
+            : []),
+        { description: "SSH of the administrators", port: 22, cidrs: firewall.ssh },
+    ];
+    return rules.filter(({ cidrs }) => cidrs.length > 0);
+}

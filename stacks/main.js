@@ -1,0 +1,5 @@
+/** Where Pulumi enters the program: makes Node.js load TypeScript, then loads it. */
+require("../scripts/host/load-lazily.cjs");
+require("../scripts/host/load-typescript.cjs");
+
+module.exports = require("./index.ts");

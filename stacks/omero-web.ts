@@ -1,0 +1,192 @@
+import * as pulumi from "@pulumi/pulumi";
+import { createCertificate, type SiteCertificate } from "../components/certificate";
+import { Acme } from "../components/guest/acme";
+import { DataVolume } from "../components/guest/data-volume";
+import { NginxSite } from "../components/guest/nginx";
+import { Packages, type PackageSet } from "../components/guest/packages";
+import { publicUrl, type PublicAddress } from "../components/guest/public-address";
+import { Redis, REDIS_PORT, type RedisEndpoint } from "../components/guest/redis";
+import { RedisElsewhere } from "../components/guest/redis-elsewhere";
+import { HealthCheck } from "../components/health-check";
+import { createMachine } from "../components/machine/create";
+import type { Machine } from "../components/machine/machine";
+import { APPS } from "../components/omero-web/apps";
+import { OmeroWeb } from "../components/omero-web/omero-web";
+import { loginPath, siteFiles } from "../components/omero-web/render";
+import type { OmeroWebConfig } from "./config";
+
+/** OMERO.web on one machine: nginx in front of Gunicorn, Redis for the sessions. The OMERO.server is elsewhere. */
+export async function omeroWeb(config: OmeroWebConfig) {
+    const machine = await createMachine("machine", config.machine, config.mirrors, {
+        ports: ownPorts(config),
+        sizeGiB: config.data.sizeGiB,
+        administrators: config.firewall.ssh,
+    });
+    const address = publicAddress(config, machine.address);
+    machine.firewall("firewall", firewallRules(config), {});
+
+    const packages = new Packages("packages", { machine, sets: packageSets(config) });
+    const certificate = createCertificate("certificate", config.tls, [
+        config.serverName ?? machine.address,
+        machine.address,
+    ]);
+    const application =
+        config.backend === undefined ? applicationServer(config, machine, packages, address) : undefined;
+    const site = frontSite(config, machine, packages, address, certificate);
+    const url = address.apply((known) => `${publicUrl(known)}${config.omeroWeb.prefix}`);
+    healthCheck(config, url, certificate, site, application);
+
+    return {
+        product: config.product,
+        url: url.apply((base) => `${base}/`),
+        apps: Object.fromEntries(
+            config.omeroWeb.apps.map((app) => [app, pulumi.interpolate`${url}/${APPS[app].page}`]),
+        ),
+        certificate: certificate?.certificatePem,
+        machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
+        ssh: pulumi.secret(machine.connection),
+    };
+}
+
+/** OMERO.web itself, with what keeps its sessions. */
+function applicationServer(
+    config: OmeroWebConfig,
+    machine: Machine,
+    packages: Packages,
+    address: pulumi.Output<PublicAddress>,
+): OmeroWeb {
+    const { omeroWeb: own, publicUser, properties } = config;
+    const data = new DataVolume("data", { machine, ...config.data });
+    return new OmeroWeb("omero-web", {
+        machine,
+        image: config.machine.image,
+        packages,
+        data,
+        sessionCache: sessionCache(config, machine, packages, data),
+        version: own.version,
+        settings: address.apply((known) => ({
+            ...own,
+            address: known,
+            cacheSessions: own.sessions === "redis",
+            publicUser: publicUser && withoutPassword(publicUser),
+            properties,
+        })),
+        workers: own.workers,
+        publicPassword: publicUser?.password,
+        icePy: config.icePy,
+        mirrors: config.mirrors,
+    });
+}
+
+/** A secret among the settings would make all of them secret, and previews of them blind: it goes its own way. */
+function withoutPassword({ user, urlFilter, getOnly, serverId }: NonNullable<OmeroWebConfig["publicUser"]>) {
+    return { user, urlFilter, getOnly, serverId };
+}
+
+/** What keeps the sessions: a Redis on the machine or elsewhere; files where there is none. */
+function sessionCache(
+    { omeroWeb: { sessions }, redis: { url, password, maxMemoryMiB } }: OmeroWebConfig,
+    machine: Machine,
+    packages: Packages,
+    data: DataVolume,
+): RedisEndpoint | undefined {
+    if (sessions === "files") {
+        return undefined;
+    }
+    return url === undefined
+        ? new Redis("redis", { machine, packages, data, maxMemoryMiB }).endpoint
+        : new RedisElsewhere("redis", { machine, packages, url, password }).endpoint;
+}
+
+/** nginx, in front of Gunicorn on this machine or another. */
+function frontSite(
+    { backend, omeroWeb: own }: OmeroWebConfig,
+    machine: Machine,
+    packages: Packages,
+    address: pulumi.Output<PublicAddress>,
+    certificate?: SiteCertificate,
+): NginxSite {
+    // Gunicorn that listens everywhere is asked on the loopback address.
+    const here = own.applicationServer.host === "0.0.0.0" ? "127.0.0.1" : own.applicationServer.host;
+    const { host, port } = backend ?? { host: here, port: own.applicationServer.port };
+    return new NginxSite("site", {
+        machine,
+        packages,
+        certificate,
+        backendPort: port,
+        files: address.apply((known) =>
+            siteFiles({
+                address: known,
+                prefix: own.prefix,
+                backend: `${host}:${port}`,
+                servesStatic: backend === undefined,
+                timeoutSeconds: own.timeoutSeconds,
+                maxBodyMiB: own.maxBodyMiB,
+            }),
+        ),
+    });
+}
+
+function healthCheck(
+    { omeroWeb: own }: OmeroWebConfig,
+    url: pulumi.Output<string>,
+    certificate: SiteCertificate | undefined,
+    site: NginxSite,
+    application: OmeroWeb | undefined,
+): void {
+    const files = ["webclient/css/layout.css", ...own.apps.map((app) => APPS[app].staticFile)];
+    new HealthCheck(
+        "health",
+        {
+            requests: url.apply((base) => [
+                { url: base + loginPath(""), contains: "OMERO.web" },
+                ...files.map((file) => ({ url: `${base}/static/${file}` })),
+            ]),
+            certificatePem: certificate?.certificatePem,
+            revisions: [site.revision, ...(application === undefined ? [] : [application.answering.revision])],
+        },
+        { dependsOn: [site, ...(application === undefined ? [] : [application.answering])] },
+    );
+}
+
+function packageSets({ backend, omeroWeb: { sessions }, redis, tls }: OmeroWebConfig): PackageSet[] {
+    const redisPackages = redis.url === undefined ? Redis.packages : RedisElsewhere.packages;
+    const application = [OmeroWeb.packages, ...(sessions === "redis" ? [redisPackages] : [])];
+    return [NginxSite.packages, Acme.packages(tls), ...(backend === undefined ? application : [])];
+}
+
+function publicAddress(config: OmeroWebConfig, machineAddress: pulumi.Output<string>): pulumi.Output<PublicAddress> {
+    const { serverName, tls, omeroWeb } = config;
+    return machineAddress.apply((own) => ({
+        serverName: serverName ?? own,
+        aliases: [...new Set([own, ...omeroWeb.allowedHosts])].filter((name) => name !== (serverName ?? own)),
+        tls: tls.mode !== "none",
+        acme: tls.mode === "acme",
+        httpPort: omeroWeb.httpPort,
+        httpsPort: omeroWeb.httpsPort,
+    }));
+}
+
+/** The ports that nothing else on the machine may have. */
+function ownPorts(config: OmeroWebConfig) {
+    const { httpPort, httpsPort, applicationServer } = config.omeroWeb;
+    const web = config.tls.mode === "none" ? [httpPort] : [httpPort, httpsPort];
+    const application = config.backend === undefined ? [applicationServer.port] : [];
+    return [...web, ...application, ...(hasRedis(config) ? [REDIS_PORT] : [])];
+}
+
+/** Whether the sessions are kept by a Redis of the machine's own. */
+function hasRedis({ backend, omeroWeb, redis }: OmeroWebConfig): boolean {
+    return backend === undefined && omeroWeb.sessions === "redis" && redis.url === undefined;
+}
+
+function firewallRules({ tls, omeroWeb, firewall }: OmeroWebConfig) {
+    const { httpPort, httpsPort, fronts, applicationServer } = omeroWeb;
+    const rules = [
+        { description: "HTTP", port: httpPort, cidrs: firewall.web },
+        { description: "HTTPS", port: httpsPort, cidrs: tls.mode === "none" ? [] : firewall.web },
+        { description: "SSH of the administrators", port: 22, cidrs: firewall.ssh },
+        { description: "Web servers on other machines", port: applicationServer.port, cidrs: fronts },
+    ];
+    return rules.filter(({ cidrs }) => cidrs.length > 0);
+}

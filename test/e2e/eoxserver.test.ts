@@ -1,0 +1,279 @@
+import { readFileSync } from "node:fs";
+import { openBrowser } from "../../verify/browser";
+import { coverageDifference, makeFixture, pictureDifference } from "../../verify/geotiff";
+import { getCoverage, getMap, wmsCapabilities } from "../../verify/ows";
+import type { Outputs as AnyOutputs } from "../../verify/outputs";
+import type { Report } from "../../verify/report";
+import { Web } from "../../verify/web";
+import { expectAllRowsOk, expectCutOff, expectRefused, expectUnchanged, untilItAnswers } from "./checks";
+import { dropConnections, powerCut, traces } from "./host";
+import { Load } from "./load";
+import { TestStack } from "./test-stack";
+
+type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
+
+const MINUTE = 60_000;
+/** Rows that this version, or a local machine, cannot show. */
+const NOT_HERE = ["X11", "X12"];
+const ROWS = 30;
+
+/** A network of its own, so that the bridge and its rules are this test's alone. */
+const NETWORK = `10.${100 + (process.pid % 100)}.${process.pid % 250}.0/24`;
+
+const GUARDED = "/instance00/opensearch";
+
+const configuration = (instances: string[], eoxserver: Record<string, unknown> = {}) => ({
+    product: "eoxserver",
+    machine: { platform: "local", network: NETWORK },
+    data: { sizeGiB: 5 },
+    instances,
+    eoxserver: { processes: 2, ...eoxserver },
+    accessControl: {
+        paths: [GUARDED],
+        authType: "Basic",
+        packages: [],
+        modules: ["auth_basic", "authn_anon"],
+    },
+});
+
+/** Whoever calls himself "guest" comes in: enough to see that Apache asks. */
+const ACCESS = `<Location "${GUARDED}">\nAuthName guests\nAuthBasicProvider anon\nAnonymous guest\n</Location>\n`;
+
+describe("EOxServer on a local machine, by the commands that users have", () => {
+    const stack = new TestStack("e2e");
+    let outputs: Outputs;
+    let web: Web;
+
+    afterAll(() => {
+        web?.close();
+        stack.remove();
+    });
+
+    test(
+        "a bad configuration is refused with the key and the reason, and nothing is touched",
+        async () => {
+            stack.configure({ ...configuration(["instance00", "instance00"], { threads: 4 }), data: { sizeGiB: 1 } });
+            await expectRefused(stack, NETWORK, ["instances[1]", "eoxserver.threads", "data.sizeGiB"]);
+        },
+        10 * MINUTE,
+    );
+
+    test(
+        "an installation that loses its power is finished by the next up, and so is one that loses its connection",
+        async () => {
+            stack.configure(configuration(["instance00", "instance01"]));
+            await stack.setSecret("accessControl.directives", ACCESS);
+            await expectCutOff(stack, "packages", /^Unpacking /m, powerCut);
+            await expectCutOff(stack, "packages", /^Setting up /m, dropConnections);
+
+            await stack.run("up");
+            outputs = await stack.outputs<Outputs>();
+            web = new Web(outputs.certificate);
+            expect(Object.keys(outputs.instances)).toEqual(["instance00", "instance01"]);
+        },
+        15 * MINUTE,
+    );
+
+    test(
+        "every requirement is met",
+        async () => {
+            await expectAllRowsOk(stack, NOT_HERE, ROWS);
+        },
+        3 * MINUTE,
+    );
+
+    test(
+        "verify fails, and says which rows, when the machine is not as it should be",
+        async () => {
+            await stack.ssh(
+                "systemctl stop eoxserver@instance01 && chmod 644 /etc/eoxserver/instance00/database-password && nft delete table inet science_stacks",
+            );
+            const { status, stdout } = await stack.attempt("verify", "--json");
+            await stack.ssh(
+                "systemctl start eoxserver@instance01 && chmod 640 /etc/eoxserver/instance00/database-password && systemctl restart science-stacks-firewall",
+            );
+            expect(status).toBe(1);
+            const failed = (JSON.parse(stdout) as Report).rows.filter(({ ok }) => ok === false);
+            expect(failed.map(({ id }) => id)).toEqual(
+                expect.arrayContaining(["E01", "E02", "E13", "X03", "X06", "X10"]),
+            );
+            expect(failed.find(({ id }) => id === "X06")?.detail).toContain(
+                "/etc/eoxserver/instance00/database-password",
+            );
+            // What is in order is not said to be broken.
+            expect(failed.map(({ id }) => id)).not.toContain("E03");
+        },
+        3 * MINUTE,
+    );
+
+    test(
+        "a GeoTIFF registered by the operator comes back through WMS and WCS, and each instance has its own",
+        async () => {
+            await Promise.all([registerPicture("instance00", 0), registerPicture("instance01", 10)]);
+            await Promise.all([expectPicture("instance00", 0), expectPicture("instance01", 10)]);
+        },
+        2 * MINUTE,
+    );
+
+    test(
+        "the administrator logs in with a browser, and sees what was registered",
+        async () => {
+            const browser = await openBrowser(outputs.certificate);
+            if (browser === undefined) {
+                throw new Error("this test needs Chromium: apt-get install chromium");
+            }
+            try {
+                const page = await browser.newPage();
+                await page.goto(outputs.instances["instance00"]!.admin);
+                await page.getByLabel("Username").fill("admin");
+                await page.getByLabel("Password").fill(outputs.adminPasswords["instance00"]!);
+                await page.getByRole("button", { name: "Log in" }).click();
+                await page.locator("#coverages-coverage").getByRole("link", { name: "Coverages" }).click();
+                await page.getByRole("link", { name: "scene1_rgb" }).waitFor();
+            } finally {
+                await browser.close();
+            }
+        },
+        MINUTE,
+    );
+
+    test("what is not public is asked for or refused", async () => {
+        const guarded = new URL(`${GUARDED}/`, outputs.url).href;
+        expect((await web.request(guarded)).status).toBe(401);
+        const headers = { Authorization: `Basic ${Buffer.from("guest:x").toString("base64")}` };
+        expect((await web.request(guarded, { headers })).status).toBe(200);
+        // The loopback address is not one of machine.network.
+        const paths = ["metrics", "admin/login/"].map((path) => `/instance00/${path}`);
+        expect(await fromTheMachineItself(paths)).toEqual([403, 403]);
+        expect(
+            await Promise.all(paths.map(async (path) => (await web.request(new URL(path, outputs.url).href)).status)),
+        ).toEqual([200, 200]);
+    });
+
+    test(
+        "a second up changes nothing and restarts nothing",
+        async () => {
+            await expectUnchanged(stack, "apache2 postgresql@15-main 'eoxserver@*' sshd");
+        },
+        2 * MINUTE,
+    );
+
+    test(
+        "an instance is added and another removed while a third answers every request, and the removed one's data is kept",
+        async () => {
+            const { ows } = outputs.instances["instance00"]!;
+            const load = new Load(web, [
+                wmsCapabilities(ows),
+                getMap(ows, "scene1"),
+                outputs.instances["instance00"]!.url,
+            ]);
+            stack.configure({ instances: ["instance00", "instance02"] });
+            await stack.run("up");
+            await load.stop();
+            expect(load.failures).toEqual([]);
+            expect(load.answered).toBeGreaterThan(20);
+            outputs = await stack.outputs<Outputs>();
+            await web.get(outputs.instances["instance02"]!.url);
+            expect((await web.request(new URL("/instance01/", outputs.url).href)).status).toBe(404);
+
+            stack.configure({ instances: ["instance00", "instance01", "instance02"] });
+            await stack.run("up");
+            outputs = await stack.outputs<Outputs>();
+            await expectPicture("instance01", 10);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "after a reboot everything comes back by itself",
+        async () => {
+            await stack.reboot();
+            await untilItAnswers(web, outputs.instances["instance01"]!.url);
+            await expectPicture("instance01", 10);
+            const report = await expectAllRowsOk(stack, NOT_HERE, ROWS);
+            expect(report.rows.find(({ id }) => id === "X10")?.detail).toContain("started by the boot");
+        },
+        4 * MINUTE,
+    );
+
+    test(
+        "a volume that is to be kept outlives its machine, and the next up takes it over with all that is on it",
+        async () => {
+            stack.configure({ data: { sizeGiB: 5, onDestroy: "keep" } });
+            await stack.run("up");
+            await stack.run("destroy");
+            expect(traces(stack.name, NETWORK)).toEqual([`${stack.name}-data.img`]);
+
+            stack.configure({
+                data: { sizeGiB: 5, onDestroy: "delete" },
+                instances: [{ name: "instance00", onRemoval: "delete" }, "instance01", "instance02"],
+            });
+            await stack.run("up");
+            outputs = await stack.outputs<Outputs>();
+            web.close();
+            web = new Web(outputs.certificate);
+            await Promise.all([expectPicture("instance00", 0), expectPicture("instance01", 10)]);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "a machine that is replaced takes over the volume with all that is on it, even where a removal would delete data",
+        async () => {
+            const before = (await stack.ssh("cat /etc/machine-id")).trim();
+            await stack.pulumi("up", "--yes", "--skip-preview", "--replace", "**machine-guest");
+            expect((await stack.ssh("cat /etc/machine-id")).trim()).not.toBe(before);
+            const { certificate, ...kept } = await stack.outputs<Outputs>();
+            // The certificate is for the machine's address, and made anew with it; passwords, keys and addresses are the same.
+            expect({ ...outputs, certificate }).toEqual({ ...kept, certificate });
+            web.close();
+            web = new Web(certificate);
+            await Promise.all([expectPicture("instance00", 0), expectPicture("instance01", 10)]);
+        },
+        4 * MINUTE,
+    );
+
+    test(
+        "destroy leaves no guest, bridge, loop device, firewall table or file behind",
+        async () => {
+            await stack.run("destroy");
+            expect(traces(stack.name, NETWORK)).toEqual([]);
+        },
+        2 * MINUTE,
+    );
+
+    /** The status with which requests are answered that come from the machine's loopback address. */
+    async function fromTheMachineItself(paths: string[]): Promise<number[]> {
+        const program = [
+            "import http.client, ssl",
+            `for path in ${JSON.stringify(paths)}:`,
+            '    connection = http.client.HTTPSConnection("127.0.0.1", context=ssl._create_unverified_context())',
+            `    connection.request("GET", path, headers={"Host": "${new URL(outputs.url).host}"})`,
+            "    print(connection.getresponse().status)",
+        ];
+        const printed = await stack.ssh(`python3 -c '${program.join("\n")}'`);
+        return printed.trim().split("\n").map(Number);
+    }
+
+    /** By the very commands that docs/eoxserver.md gives to operators. */
+    async function registerPicture(instance: string, variant: number): Promise<void> {
+        const section = /^## Registering data$(.*?)^## /ms.exec(readFileSync("docs/eoxserver.md", "utf8"))?.[1] ?? "";
+        const blocks = [...section.matchAll(/^```sh$(.*?)^```$/gms)].map(([, block]) => block ?? "");
+        const commands = blocks.filter((block) => !block.includes("curl")).join("");
+        expect(commands).toContain("eoxsi00 coverage register");
+        const place = `mkdir -p /root/${instance} && cd /root/${instance}`;
+        await stack.ssh(`${place} && echo ${makeFixture(variant).toString("base64")} | base64 --decode >scene.tif`);
+        await stack.ssh(
+            `set -e; ${place}; ${commands}`
+                .replaceAll("eoxsi00", instance.replace("instance", "eoxsi"))
+                .replaceAll("/srv/eodata/2026", `/srv/eodata/${instance}`),
+        );
+    }
+
+    async function expectPicture(instance: string, variant: number): Promise<void> {
+        const { ows } = outputs.instances[instance]!;
+        expect((await web.get(wmsCapabilities(ows))).text).toContain("<Name>scene1</Name>");
+        expect(pictureDifference((await web.get(getMap(ows, "scene1"))).body, variant)).toBeUndefined();
+        expect(await coverageDifference((await web.get(getCoverage(ows, "scene1_rgb"))).body, variant)).toBeUndefined();
+    }
+});

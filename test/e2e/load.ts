@@ -1,0 +1,29 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Web } from "../../verify/web";
+
+/** Users who keep asking: each sends its next request when the one before is answered. */
+export class Load {
+    answered = 0;
+    readonly failures: string[] = [];
+    private running = true;
+    private readonly users: Promise<void>[];
+
+    /** @param urls what each user asks for, one after the other, again and again */
+    constructor(web: Web, urls: readonly string[], users = 2) {
+        this.users = Array.from({ length: users }, async (_, user) => {
+            for (let turn = user; this.running; turn++) {
+                const url = urls[turn % urls.length] ?? "";
+                await web.get(url).then(
+                    () => this.answered++,
+                    (error: Error) => this.failures.push(`${new Date().toISOString()} ${error.message}`),
+                );
+                await sleep(20);
+            }
+        });
+    }
+
+    async stop(): Promise<void> {
+        this.running = false;
+        await Promise.all(this.users);
+    }
+}

@@ -1,0 +1,173 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parse, stringify } from "yaml";
+import type { Report } from "../../verify/report";
+import { runHostScript, sweep } from "../guest/guest";
+
+const project = join(__dirname, "..", "..");
+const HOMES = "science-stacks-e2e-";
+
+/** What one of the user's commands ended with. */
+export interface Ended {
+    status: number;
+    stdout: string;
+    stderr: string;
+    seconds: number;
+}
+
+/** A stack with states and a passphrase of its own, used by the commands that users have. */
+export class TestStack {
+    /** The machine has the same name; the number at its end tells a later run whose it was. */
+    readonly name: string;
+    private readonly home: string;
+
+    /** @param label makes the name `test-<label>-<process>` */
+    constructor(label: string) {
+        removeLeftovers();
+        this.name = `test-${label}-${process.pid}`;
+        this.home = mkdtempSync(join(tmpdir(), `${HOMES}${process.pid}-`));
+    }
+
+    /** Sets keys of the stack's configuration, as its user edits the file; what else is in the file stays. */
+    configure(values: Record<string, unknown>): void {
+        const before = existsSync(this.file) ? (parse(readFileSync(this.file, "utf8")) as { config?: object }) : {};
+        const changed = Object.fromEntries(
+            Object.entries(values).map(([key, value]) => [`science-stacks:${key}`, value]),
+        );
+        writeFileSync(this.file, stringify({ ...before, config: { ...before.config, ...changed } }));
+    }
+
+    /** Starts the stack's configuration anew, with these keys alone. */
+    replaceConfiguration(values: Record<string, unknown>): void {
+        rmSync(this.file, { force: true });
+        this.configure(values);
+    }
+
+    /** Puts an encrypted value into the stack's configuration, as docs/configuration.md says. */
+    async setSecret(path: string, value: string): Promise<void> {
+        const args = ["config", "set", "--secret", "--path", `science-stacks:${path}`, "--stack", this.name];
+        const { status, stderr } = await this.npm("pulumi", args, value);
+        if (status !== 0) {
+            throw new Error(`the value of ${path} was not set: ${stderr}`);
+        }
+    }
+
+    /** `npm run COMMAND -- STACK ARGUMENTS…`, as it ends. */
+    attempt(command: string, ...args: string[]): Promise<Ended> {
+        return this.npm(command, [this.name, ...args]);
+    }
+
+    /** Pulumi itself, on the stack. */
+    async pulumi(command: string, ...args: string[]): Promise<void> {
+        const { status, stdout, stderr } = await this.npm("pulumi", [command, "--stack", this.name, ...args]);
+        if (status !== 0) {
+            throw new Error(
+                `pulumi ${command} ended with status ${status}:\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`,
+            );
+        }
+    }
+
+    /** Reboots the machine from inside, and waits until it takes log-ins again. */
+    async reboot(): Promise<void> {
+        const boot = "cat /proc/sys/kernel/random/boot_id; systemctl show -P UserspaceTimestampMonotonic";
+        const before = await this.ssh(boot);
+        await this.attempt("ssh", "--", "systemctl reboot");
+        const deadline = Date.now() + 120_000;
+        for (;;) {
+            const { status, stdout } = await this.attempt("ssh", "--", boot);
+            if (status === 0 && stdout !== before) {
+                return;
+            }
+            if (Date.now() > deadline) {
+                throw new Error(`${this.name} did not come back within 120 s of its reboot`);
+            }
+            await sleep(500);
+        }
+    }
+
+    /** `npm run COMMAND -- ARGUMENTS…`, of a command that is for all stacks. */
+    attemptAll(command: string, ...args: string[]): Promise<Ended> {
+        return this.npm(command, args);
+    }
+
+    private npm(command: string, args: string[], stdin = ""): Promise<Ended> {
+        const started = Date.now();
+        return new Promise((resolve, reject) => {
+            const child = spawn("npm", ["run", "--silent", command, "--", ...args], {
+                cwd: project,
+                env: { ...process.env, SCIENCE_STACKS_HOME: this.home },
+            });
+            child.stdin.end(stdin);
+            const output = { stdout: "", stderr: "" };
+            child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
+            child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
+            child.on("error", reject);
+            child.on("close", (code) => {
+                const ended = { status: code ?? 255, ...output, seconds: (Date.now() - started) / 1000 };
+                process.stderr.write(
+                    `  ${command} ${args.join(" ").replaceAll(/\s+/g, " ").slice(0, 80)}: status ${ended.status}, ${ended.seconds.toFixed(1)} s\n`,
+                );
+                resolve(ended);
+            });
+        });
+    }
+
+    /** The same, for what must succeed: its standard output. */
+    async run(command: string, ...args: string[]): Promise<string> {
+        const { status, stdout, stderr } = await this.attempt(command, ...args);
+        if (status !== 0) {
+            throw new Error(
+                `npm run ${command} ended with status ${status}:\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`,
+            );
+        }
+        return stdout;
+    }
+
+    /** Runs a shell text as root on the stack's machine. */
+    ssh(text: string): Promise<string> {
+        return this.run("ssh", "--", text);
+    }
+
+    async outputs<T>(): Promise<T> {
+        return JSON.parse(await this.run("outputs", "--json", "--show-secrets")) as T;
+    }
+
+    /** The rows of `verify`; it fails when one of them fails, and its report says which. */
+    async verify(): Promise<Report> {
+        const { stdout, stderr } = await this.attempt("verify", "--json");
+        if (!stdout.startsWith("{")) {
+            throw new Error(`verify gives no report: ${stderr.slice(-3000)}`);
+        }
+        return JSON.parse(stdout) as Report;
+    }
+
+    /** Takes away everything of the stack, whatever state it is in. */
+    remove(): void {
+        runHostScript("machine.sh", ["remove", this.name]);
+        const disks = runHostScript("disk.sh", ["list"]).split("\n");
+        disks
+            .filter((disk) => disk.startsWith(`${this.name}-`))
+            .forEach((disk) => runHostScript("disk.sh", ["remove", disk]));
+        rmSync(this.file, { force: true });
+        rmSync(this.home, { recursive: true, force: true });
+    }
+
+    private get file(): string {
+        return join(project, "stacks", `Pulumi.${this.name}.yaml`);
+    }
+}
+
+/** Removes what runs left that were killed: all whose name has the number of a process that is gone. */
+function removeLeftovers(): void {
+    sweep();
+    const gone = (process?: string) => process !== undefined && !existsSync(`/proc/${process}`);
+    readdirSync(join(project, "stacks"))
+        .filter((file) => gone(/^Pulumi\.test-.*-(\d+)\.yaml$/.exec(file)?.[1]))
+        .forEach((file) => rmSync(join(project, "stacks", file)));
+    readdirSync(tmpdir())
+        .filter((name) => gone(new RegExp(`^${HOMES}(\\d+)-`).exec(name)?.[1]))
+        .forEach((name) => rmSync(join(tmpdir(), name), { recursive: true }));
+}

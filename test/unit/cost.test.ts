@@ -1,0 +1,49 @@
+import { costs, type StackResource } from "../../scripts/cost/price";
+import prices from "../../scripts/cost/prices.json";
+import { costTable } from "../../scripts/cost/table";
+
+const instance = (instanceType: string): StackResource => ({
+    type: "aws:ec2/instance:Instance",
+    name: "machine",
+    inputs: { instanceType, rootBlockDevice: { volumeSize: 30 } },
+});
+const volume: StackResource = {
+    type: "aws:ebs/volume:Volume",
+    name: "data-volume",
+    inputs: { type: "gp3", size: 200, tags: { "science-stacks:snapshots": "s" } },
+};
+const address: StackResource = { type: "aws:ec2/eip:Eip", name: "machine-ip", inputs: {} };
+const free: StackResource = { type: "aws:ec2/vpc:Vpc", name: "vpc", inputs: {} };
+const amounts = (resources: StackResource[], region: string) => costs(resources, region).map(({ usd }) => usd);
+
+test("each price has a source and a date", () => {
+    for (const { source, date, usd } of prices) {
+        expect(source).toMatch(/^https:\/\//);
+        expect(date).toMatch(/20\d\d/);
+        expect(usd).toBeGreaterThan(0);
+    }
+});
+
+test("an instance costs its hours and its root volume, a volume its size, an address its hours", () => {
+    expect(amounts([instance("t3.large"), address], "us-east-1")).toEqual([0.0832 * 730, 0.08 * 30, 0.005 * 730]);
+    expect(amounts([volume], "eu-central-1")[0]).toBeCloseTo(0.0952 * 200);
+});
+
+test("what has no price with a source is listed without one, and not guessed from another region", () => {
+    expect(amounts([instance("m5.xlarge")], "us-east-1")).toEqual([undefined, 0.08 * 30]);
+    expect(amounts([volume], "eu-west-3")).toEqual([undefined, undefined]);
+    expect(amounts([{ type: "aws:s3/bucket:Bucket", name: "b", inputs: {} }], "us-east-1")).toEqual([undefined]);
+});
+
+test("what AWS takes nothing for is not listed, nor is what is not of AWS", () => {
+    expect(costs([free, { type: "tls:index/privateKey:PrivateKey", name: "key", inputs: {} }], "us-east-1")).toEqual(
+        [],
+    );
+});
+
+test("the bill says what is in its sum, what is not, and where the prices are from", () => {
+    const bill = costTable("s", "us-east-1", costs([instance("t3.large"), volume], "us-east-1"));
+    expect(bill).toMatch(/^sum +without 1 that have no price +79\.14$/m);
+    expect(bill).toMatch(/^data-volume +snapshots, by the blocks that change +no price$/m);
+    expect(bill).toMatch(/^Price from https:\/\/www\.saisci\.com/m);
+});

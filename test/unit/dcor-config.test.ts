@@ -1,0 +1,96 @@
+import { parseConfig } from "../../stacks/config/parse";
+import { ConfigError } from "../../stacks/config/problem";
+
+const LEAST = { product: "dcor", machine: { platform: "local" } };
+
+function parse(keys: Record<string, unknown>, secretKeys: string[] = []) {
+    const values = Object.entries({ ...LEAST, ...keys }).map(([key, value]) => [
+        `science-stacks:${key}`,
+        typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+    const secrets = new Set(secretKeys.map((key) => `science-stacks:${key}`));
+    return parseConfig("dcor-local", "stacks/x.yaml", Object.fromEntries(values) as Record<string, string>, secrets);
+}
+
+function messageOf(keys: Record<string, unknown>, secretKeys?: string[]): string {
+    try {
+        parse(keys, secretKeys);
+    } catch (error) {
+        if (error instanceof ConfigError) {
+            return error.message;
+        }
+        throw error;
+    }
+    throw new Error(`accepted: ${JSON.stringify(keys)}`);
+}
+
+const S3 = { mode: "s3", url: "https://s3.example.org", accessKeyId: "KEY1", secretAccessKey: "not-to-be-seen" };
+
+test("what is required is the machine alone; all else has the guide's value", () => {
+    expect(parse({})).toMatchObject({
+        firewall: { ssh: ["10.77.0.0/24"] },
+        tls: { mode: "selfSigned" },
+        scratch: { sizeGiB: 10 },
+        dcor: { workers: 4, harakiriSeconds: 36000, maxBodyMiB: 5, registration: false },
+        objectStore: { mode: "minio", port: 9443 },
+        bucketPrefix: "circle-",
+        development: false,
+    });
+});
+
+test("a local machine may have less scratch space than the guide asks for", () => {
+    expect(parse({ scratch: { sizeGiB: 5 } })).toMatchObject({ scratch: { sizeGiB: 5 } });
+});
+
+test.each<[string, Record<string, unknown>, string]>([
+    ["a site address that is none", { serverName: "https://dcor example" }, "serverName"],
+    ["scratch space of nothing", { scratch: { sizeGiB: 0 } }, "scratch.sizeGiB"],
+    ["a data volume that is too small", { data: { sizeGiB: 1 } }, "data.sizeGiB"],
+    ["one uWSGI process, which serves one client", { dcor: { workers: 1 } }, "a whole number from 2 to 64"],
+    ["a title that ckan.ini cannot hold", { dcor: { title: "100 % data" } }, "dcor.title"],
+    ["clients by what is no regular expression", { dcor: { blockedUserAgents: "DCOR(" } }, "no regular expression"],
+    ["clients by what nginx cannot quote", { dcor: { blockedUserAgents: 'a"b' } }, "a quote or a line break"],
+    ["a port twice", { dcor: { httpPort: 443 } }, "this is the port of dcor.httpPort already"],
+    ["the port of Solr", { objectStore: { mode: "minio", port: 8983 } }, "this is the port of Solr already"],
+    ["the port of MinIO itself", { objectStore: { mode: "minio", port: 9000 } }, "this is the port of MinIO already"],
+    ["an object store of no kind", { objectStore: { mode: "swift" } }, "objectStore.mode"],
+    ["an S3 server without keys", { objectStore: { mode: "s3", url: "https://s3.example.org" } }, "accessKeyId"],
+    ["an S3 server that is no address", { objectStore: { ...S3, url: "s3" } }, "objectStore.url"],
+    ["a bucket name that S3 has not", { bucketPrefix: "Circle_" }, "bucketPrefix"],
+    ["an administrator that CKAN has not", { administrator: { name: "Admin" } }, "administrator.name"],
+    ["a mail address that is none", { administrator: { email: "nobody" } }, "administrator.email"],
+    ["mail about upgrades without a server", { upgrades: { mailTo: "a@example.org" } }, "there is no server for it"],
+    ["a time of day that is none", { upgrades: { rebootAt: "25:00" } }, "upgrades.rebootAt"],
+    ["a truth that is none", { development: "perhaps" }, "development"],
+    ["a misspelt key", { scratch: { sizeGib: 5 } }, 'Did you mean "sizeGiB"'],
+    ["a core that is no address", { solr: { url: "solr/ckan" } }, "solr.url"],
+])("%s is refused", (_, keys, message) => {
+    expect(messageOf(keys)).toContain(message);
+});
+
+test.each<[string, Record<string, unknown>, string]>([
+    ["the S3 server's", { objectStore: S3 }, "objectStore.secretAccessKey"],
+    ["the database's", { postgresql: { url: "postgresql://a:not-to-be-seen@h/d" } }, "postgresql.url"],
+    [
+        "the mail server's",
+        { mail: { server: "m.example.org", from: "a@example.org", password: "not-to-be-seen" } },
+        "mail.password",
+    ],
+])("a secret in plain text is refused, and not repeated: %s", (_, keys, key) => {
+    const message = messageOf(keys);
+    expect(message).toContain(key);
+    expect(message).toContain("it is a secret in plain text");
+    expect(message).not.toContain("not-to-be-seen");
+});
+
+test("an S3 server elsewhere is taken with its secret encrypted", () => {
+    const parsed = parse({ objectStore: S3 }, ["objectStore"]);
+    expect(parsed).toMatchObject({ objectStore: { region: "us-east-1", accessKeyId: "KEY1" } });
+    expect(JSON.stringify(parsed)).not.toContain("not-to-be-seen");
+});
+
+test("development is refused without a database that the extensions' tests may empty", () => {
+    const message = messageOf({ development: true, postgresql: { url: "not-to-be-seen" } }, ["postgresql"]);
+    expect(message).toContain("the machine's own PostgreSQL");
+    expect(parse({ development: true })).toMatchObject({ development: true });
+});

@@ -1,0 +1,150 @@
+import type { GuestFile } from "../../components/guest/program";
+import { databaseOf, instanceFiles, managementCommand, serviceUrl } from "../../components/eoxserver/render";
+import {
+    frontFiles,
+    frontModules,
+    isProtected,
+    routeFiles,
+    type FrontSettings,
+} from "../../components/eoxserver/render-front";
+import { publicUrl, type PublicAddress } from "../../components/guest/public-address";
+import { eoxserverVersion, softwareDirectory } from "../../components/eoxserver/software";
+import { expectGolden } from "./golden";
+
+const address: PublicAddress = {
+    serverName: "eo.example.org",
+    aliases: ["192.0.2.10"],
+    tls: true,
+    httpPort: 80,
+    httpsPort: 443,
+};
+const plain: PublicAddress = { serverName: "192.0.2.10", tls: false, httpPort: 8080, httpsPort: 443 };
+const front: FrontSettings = {
+    address,
+    adminCidrs: ["192.0.2.0/24", "2001:db8::/32"],
+};
+const instance = {
+    name: "instance00",
+    software: "/opt/eoxserver/current",
+    address,
+    databaseHost: "/var/run/postgresql",
+    databasePort: 5432,
+};
+
+const textOf = (files: Record<string, GuestFile>, end: string) =>
+    Object.entries(files).find(([path]) => path.endsWith(end))?.[1].content ?? "";
+
+describe("the files of an instance", () => {
+    test("are what the golden files show, with TLS", () =>
+        expectGolden("eoxserver", "instance-tls", instanceFiles(instance)));
+
+    test("are what the golden files show, with plain HTTP on another port", () =>
+        expectGolden(
+            "eoxserver",
+            "instance-plain",
+            instanceFiles({ ...instance, name: "ndvi", address: plain, processes: 2 }),
+        ));
+
+    test("always have one thread a process: MapServer does not bear more", () => {
+        expect(textOf(instanceFiles({ ...instance, processes: 50 }), "apache2.conf")).toMatch(
+            / processes=50 threads=1 /,
+        );
+    });
+
+    test("hold no password, only the path of the file that has it", () => {
+        expect(textOf(instanceFiles(instance), "settings.py")).toContain(
+            'Path("/etc/eoxserver/instance00/database-password").read_text()',
+        );
+    });
+
+    test("send cookies over TLS only, and only where there is TLS", () => {
+        expect(textOf(instanceFiles(instance), "settings.py")).toContain("SESSION_COOKIE_SECURE = True");
+        expect(textOf(instanceFiles({ ...instance, address: plain }), "settings.py")).toContain(
+            "SESSION_COOKIE_SECURE = False",
+        );
+    });
+
+    test("of two instances have nothing but their templates in common", () => {
+        const [one, other] = [instanceFiles(instance), instanceFiles({ ...instance, name: "other" })];
+        expect(Object.keys(one).filter((path) => path in other)).toEqual([]);
+        expect(
+            Object.values(other)
+                .map(({ content }) => content)
+                .join(""),
+        ).not.toContain("instance00");
+    });
+});
+
+describe("the front", () => {
+    test("is what the golden files show, with TLS", () => expectGolden("eoxserver", "front-tls", frontFiles(front)));
+
+    test("is what the golden files show, with plain HTTP", () =>
+        expectGolden("eoxserver", "front-plain", frontFiles({ ...front, address: plain, adminCidrs: [] })));
+
+    test("is what the golden files show, with a certificate by ACME", () =>
+        expectGolden("eoxserver", "front-acme", frontFiles({ ...front, address: { ...front.address, acme: true } })));
+
+    test("is what the golden files show, with an external access control", () =>
+        expectGolden(
+            "eoxserver",
+            "front-access-control",
+            frontFiles({
+                ...front,
+                accessControl: { paths: ["/instance00/ows", "/oidc"], pathDirectives: "AuthBasicProvider file\n" },
+            }),
+        ));
+
+    test("knows instances by its map alone, so that a change of them reloads nothing", () => {
+        expect(routeFiles(["instance00", "ndvi"])).toEqual({
+            "/etc/apache2/science-stacks/instances.map": {
+                content: "/ instance00\ninstance00 127.158.213.66:7080\nndvi 127.125.106.52:7080\n",
+            },
+        });
+    });
+
+    test("has the modules that it uses, and no more", () => {
+        expect(frontModules({ address }).modules_on).toEqual(["headers", "proxy_http", "rewrite", "ssl"]);
+        expect(frontModules({ address: plain }).modules_on).toEqual(["headers", "proxy_http", "rewrite"]);
+        expect(frontModules({ address, accessControl: { paths: ["/"] } }).modules_on).toContain("auth_openidc");
+    });
+});
+
+describe("addresses and names", () => {
+    test.each([
+        [address, "https://eo.example.org"],
+        [{ ...address, httpsPort: 8443 }, "https://eo.example.org:8443"],
+        [plain, "http://192.0.2.10:8080"],
+        [{ ...plain, httpPort: 80, serverName: "2001:db8::1" }, "http://[2001:db8::1]"],
+    ])("clients are told the address that they use: %#", (given, url) => {
+        expect(publicUrl(given)).toBe(url);
+        expect(serviceUrl(given, "ndvi")).toBe(`${url}/ndvi/ows`);
+    });
+
+    test("the management command of instance00 is the guide's eoxsi00", () => {
+        expect(managementCommand("instance00")).toBe("eoxsi00");
+        expect(managementCommand("ndvi")).toBe("eoxs-ndvi");
+    });
+
+    test("the database of an instance is eoxs_<instance>, with a user of its own", () => {
+        expect(databaseOf("ndvi")).toEqual({ database: "eoxs_ndvi", role: "ndvi" });
+    });
+});
+
+describe("the software", () => {
+    test("has a directory that names its version", () => {
+        expect(softwareDirectory()).toMatch(new RegExp(`^/opt/eoxserver/${eoxserverVersion()}-[0-9a-f]{8}$`));
+    });
+});
+
+test.each([
+    ["/ocean/", ["/"], true],
+    ["/ocean/ows", ["/ocean"], true],
+    ["/ocean/", ["/ocean/"], true],
+    ["/ocean2/", ["/ocean"], false],
+    ["/ocean/", ["/ocean/admin"], false],
+])(
+    "a path is behind the access control when it is below one of its paths: %s below %s is %s",
+    (path, paths, expected) => {
+        expect(isProtected(path, { paths })).toBe(expected);
+    },
+);

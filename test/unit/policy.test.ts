@@ -1,0 +1,162 @@
+import type { Resource } from "../../policy/rule";
+import { RESOURCE_RULES } from "../../policy/rules";
+import { leakingCommands } from "../../policy/rules/generated-secrets";
+
+type Props = Record<string, unknown>;
+
+function found(rule: string, type: string, props: Props, more: Partial<Resource> = {}): string[] {
+    const { violations } = RESOURCE_RULES.find(({ name }) => name === rule)!;
+    return violations({ type, name: "it", props, opts: { protect: false } as Resource["opts"], ...more });
+}
+
+const INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+const INSTANCE = "aws:ec2/instance:Instance";
+const VOLUME = "aws:ebs/volume:Volume";
+const REMOTE = "command:remote:Command";
+const LOCAL = "command:local:Command";
+
+const ssh = { ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "192.0.2.0/24", description: "SSH" };
+const metadata = { httpTokens: "required", httpPutResponseHopLimit: 1 };
+const encrypted = { rootBlockDevice: { encrypted: true } };
+const quiet = { logging: "none", addPreviousOutputInEnv: false };
+const provider = (defaultTags: unknown): Partial<Resource> => ({
+    provider: { type: "pulumi:providers:aws", urn: "", name: "aws", props: { defaultTags } },
+});
+const tagged = provider(JSON.stringify({ tags: { Project: "p", Stack: "s" } }));
+const guarded: Partial<Resource> = { opts: { protect: true } as Resource["opts"] };
+
+describe("a policy speaks of", () => {
+    test.each<[string, string, string, Props, Partial<Resource>?]>([
+        ["SSH from everywhere", "no-ssh-from-the-world", INGRESS, { ...ssh, cidrIpv4: "0.0.0.0/0" }],
+        ["SSH from half of everywhere", "no-ssh-from-the-world", INGRESS, { ...ssh, cidrIpv4: "128.0.0.0/1" }],
+        ["SSH by IPv6", "no-ssh-from-the-world", INGRESS, { ...ssh, cidrIpv4: undefined, cidrIpv6: "::/0" }],
+        [
+            "SSH among other ports",
+            "no-ssh-from-the-world",
+            INGRESS,
+            { ...ssh, fromPort: 20, toPort: 443, cidrIpv4: "0.0.0.0/0" },
+        ],
+        ["every port", "no-ssh-from-the-world", INGRESS, { ipProtocol: "-1", cidrIpv4: "0.0.0.0/0" }],
+        ["a rule without a reason", "rules-of-their-own", INGRESS, { ...ssh, description: undefined }],
+        ["rules inside a group", "rules-of-their-own", "aws:ec2/securityGroup:SecurityGroup", { ingress: [ssh] }],
+        ["the older kind of rule", "rules-of-their-own", "aws:ec2/securityGroupRule:SecurityGroupRule", {}],
+        [
+            "metadata without a session",
+            "imds-v2",
+            INSTANCE,
+            { metadataOptions: { ...metadata, httpTokens: "optional" } },
+        ],
+        [
+            "metadata for what is behind",
+            "imds-v2",
+            INSTANCE,
+            { metadataOptions: { ...metadata, httpPutResponseHopLimit: 2 } },
+        ],
+        ["metadata left as it comes", "imds-v2", INSTANCE, {}],
+        ["a plain volume", "encrypted-volumes", VOLUME, { size: 20 }],
+        ["a plain root", "encrypted-volumes", INSTANCE, {}],
+        [
+            "a plain disk inside",
+            "encrypted-volumes",
+            INSTANCE,
+            { ...encrypted, ebsBlockDevices: [{ deviceName: "/dev/sdf" }] },
+        ],
+        ["data without protection", "protected-data", VOLUME, { tags: { Name: "s-data", OnDestroy: "refuse" } }],
+        ["data that goes with the stack", "protected-data", VOLUME, { tags: { Name: "s-data", OnDestroy: "delete" } }],
+        ["a volume that says nothing", "protected-data", VOLUME, {}],
+        ["data inside an instance", "protected-data", INSTANCE, { ebsBlockDevices: [{ deviceName: "/dev/sdf" }] }],
+        ["a machine that may be any", "pinned-host-key", REMOTE, { connection: { host: "192.0.2.1" } }],
+        [
+            "files to a machine that may be any",
+            "pinned-host-key",
+            "command:remote:CopyToRemote",
+            { connection: { host: "192.0.2.1" } },
+        ],
+        [
+            "a bastion that may be any",
+            "pinned-host-key",
+            REMOTE,
+            { connection: { hostKey: "k", proxy: { host: "192.0.2.2" } } },
+        ],
+        ["a command that prints", "quiet-commands", REMOTE, { ...quiet, logging: "stdoutAndStderr" }],
+        ["a command that prints by default", "quiet-commands", LOCAL, { addPreviousOutputInEnv: false }],
+        ["output in the environment", "quiet-commands", LOCAL, { logging: "none" }],
+        ["a password in a text", "no-secret-in-a-text", REMOTE, { create: "PGPASSWORD=hunter2 psql" }],
+        ["a key in a text", "no-secret-in-a-text", REMOTE, { delete: "echo '-----BEGIN OPENSSH PRIVATE KEY-----'" }],
+        ["an environment", "no-secret-in-a-text", LOCAL, { environment: { A: "1" } }],
+        ["no tags", "tags", VOLUME, {}, provider({})],
+        ["no name", "tags", INSTANCE, {}, tagged],
+    ])("%s", (_, rule, type, props, ...[more]) => {
+        expect(found(rule, type, props, more)).not.toEqual([]);
+    });
+});
+
+describe("a policy is silent about", () => {
+    test.each<[string, string, string, Props, Partial<Resource>?]>([
+        ["SSH from a network", "no-ssh-from-the-world", INGRESS, ssh],
+        [
+            "the web from everywhere",
+            "no-ssh-from-the-world",
+            INGRESS,
+            { ...ssh, fromPort: 443, toPort: 443, cidrIpv4: "0.0.0.0/0" },
+        ],
+        ["a rule with a reason", "rules-of-their-own", INGRESS, ssh],
+        ["a group without rules", "rules-of-their-own", "aws:ec2/securityGroup:SecurityGroup", { ingress: [] }],
+        ["metadata by sessions", "imds-v2", INSTANCE, { metadataOptions: metadata }],
+        ["an encrypted volume", "encrypted-volumes", VOLUME, { encrypted: true }],
+        ["an encrypted root", "encrypted-volumes", INSTANCE, encrypted],
+        ["protected data", "protected-data", VOLUME, { tags: { Name: "s-data", OnDestroy: "refuse" } }, guarded],
+        ["data that is kept", "protected-data", VOLUME, { tags: { Name: "s-data", OnDestroy: "keep" } }],
+        [
+            "scratch that goes with the stack",
+            "protected-data",
+            VOLUME,
+            { tags: { Name: "s-scratch", OnDestroy: "delete" } },
+        ],
+        [
+            "a pinned machine behind a pinned bastion",
+            "pinned-host-key",
+            REMOTE,
+            { connection: { hostKey: "k", proxy: { hostKey: "k" } } },
+        ],
+        ["a quiet command", "quiet-commands", REMOTE, quiet],
+        ["a local command that says what it does", "quiet-commands", LOCAL, { ...quiet, logging: "stderr" }],
+        ["a constant text", "no-secret-in-a-text", REMOTE, { create: "run-step database-secrets apply 1800" }],
+        ["a text with a variable", "no-secret-in-a-text", REMOTE, { create: 'PGPASSWORD="$password" psql' }],
+        ["tags of provider and resource", "tags", INSTANCE, { tags: { Name: "n" } }, tagged],
+        ["what has no tags", "tags", "aws:ec2/route:Route", {}, provider({})],
+    ])("%s", (_, rule, type, props, ...[more]) => {
+        expect(found(rule, type, props, more)).toEqual([]);
+    });
+});
+
+test("each policy is tried both ways", () => {
+    expect(RESOURCE_RULES.map(({ name }) => name).sort()).toEqual([
+        "encrypted-volumes",
+        "imds-v2",
+        "no-secret-in-a-text",
+        "no-ssh-from-the-world",
+        "pinned-host-key",
+        "protected-data",
+        "quiet-commands",
+        "rules-of-their-own",
+        "tags",
+    ]);
+});
+
+describe("a secret that a stack has made", () => {
+    const password = {
+        type: "random:index/randomPassword:RandomPassword",
+        name: "password",
+        props: { result: "s3cr3t" },
+    };
+    const command = (create: string) => ({ type: LOCAL, name: "command", props: { create, stdin: "s3cr3t" } });
+
+    test("is found in a command's text", () => {
+        expect(leakingCommands([password, command("login s3cr3t")])).toEqual(["command"]);
+    });
+
+    test("may come by standard input", () => {
+        expect(leakingCommands([password, command("login")])).toEqual([]);
+    });
+});

@@ -1,0 +1,111 @@
+"""
+What a check needs of DCOR's own software; run by its Python, as its user.
+
+    dcor.py measure          a small measurement of sixty events, as an .rtdc file, to standard output
+    dcor.py objects CIRCLE   the objects of a circle's bucket, as JSON
+    dcor.py jobs QUEUE...    puts a job into each queue, and says how each has ended, as JSON
+    dcor.py forget CIRCLE    removes the bucket of a circle that a check made, with all in it
+"""
+
+import configparser
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def measure():
+    import dclab
+    import numpy as np
+
+    generator = np.random.default_rng(42)
+    events = 60
+    image = generator.integers(90, 110, size=(events, 80, 250), dtype=np.uint8)
+    mask = np.zeros(image.shape, dtype=bool)
+    mask[:, 30:50, 100:130] = True
+    image[mask] += 40
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "measurement.rtdc"
+        with dclab.RTDCWriter(path, mode="reset") as writer:
+            writer.store_metadata(
+                {
+                    "experiment": {
+                        "date": "2026-01-02",
+                        "time": "10:11:12",
+                        "event count": events,
+                        "run index": 1,
+                        "sample": "verification",
+                    },
+                    "imaging": {
+                        "flash device": "LED",
+                        "flash duration": 2.0,
+                        "frame rate": 2000.0,
+                        "pixel size": 0.34,
+                        "roi position x": 0,
+                        "roi position y": 0,
+                        "roi size x": 250,
+                        "roi size y": 80,
+                    },
+                    "setup": {
+                        "channel width": 20.0,
+                        "chip region": "channel",
+                        "flow rate": 0.06,
+                        "flow rate sample": 0.02,
+                        "flow rate sheath": 0.04,
+                        "identifier": "none",
+                        "medium": "CellCarrierB",
+                        "module composition": "Cell_Flow_2, Fluor",
+                        "software version": "science-stacks",
+                    },
+                }
+            )
+            writer.store_feature("area_um", generator.normal(60, 5, events))
+            writer.store_feature("deform", generator.normal(0.05, 0.01, events))
+            writer.store_feature("time", np.linspace(0, 1, events))
+            writer.store_feature("image", image)
+            writer.store_feature("mask", mask)
+        sys.stdout.buffer.write(path.read_bytes())
+
+
+def bucket_of(circle):
+    import boto3
+
+    reader = configparser.RawConfigParser()
+    reader.read("/etc/ckan/default/ckan.ini")
+    options = reader["app:main"]
+    store = boto3.resource(
+        "s3",
+        endpoint_url=options["dcor_object_store.endpoint_url"],
+        aws_access_key_id=options["dcor_object_store.access_key_id"],
+        aws_secret_access_key=options["dcor_object_store.secret_access_key"],
+    )
+    return store.Bucket(options["dcor_object_store.bucket_name"].format(organization_id=circle))
+
+
+def objects(circle):
+    print(json.dumps([{"key": each.key, "size": each.size} for each in bucket_of(circle).objects.all()]))
+
+
+def forget(circle):
+    bucket = bucket_of(circle)
+    if bucket.creation_date is not None:
+        bucket.objects.all().delete()
+        bucket.delete()
+
+
+def jobs(*queues):
+    from ckan.cli.cli import ckan
+
+    with ckan.make_context("ckan", ["jobs", "list"]):
+        from ckan.lib.jobs import enqueue, test_job
+
+        made = {queue: enqueue(test_job, ["verify"], title="verify", queue=queue) for queue in queues}
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and any(job.get_status() not in ("finished", "failed") for job in made.values()):
+            time.sleep(0.5)
+        print(json.dumps({queue: job.get_status() for queue, job in made.items()}))
+
+
+if __name__ == "__main__":
+    {"measure": measure, "objects": objects, "forget": forget, "jobs": jobs}[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# Looks for the lines on standard input in all that a user of the machine can read, and in all logs.
+# They stay in this shell's memory and reach grep by pipes: they are never on a command line or in a file.
+# Prints "found PLACE" for each place that has one of them, and last what was looked at.
+secrets=$(cat)
+[ -n "$secrets" ]
+
+# grep's status 1 is "not there"; any other failure ends the search.
+search() {
+    local status=0
+    grep -F -f <(printf '%s\n' "$secrets") "$@" || status=$?
+    [ "$status" -le 1 ]
+}
+
+report() {
+    sed 's/^/found /'
+}
+
+# Whoever runs a program sees the command lines of all others.
+ps -eo args= | search --count - | sed -n 's/^[1-9].*/found the command line of a process/p'
+journalctl --quiet --output=cat --no-pager | search --text --count - | sed -n 's/^[1-9].*/found the journal/p'
+search --recursive --files-with-matches --exclude-dir=journal /var/log | report
+
+# Users' data, which may be large, and the files of packages, which are the same everywhere, are left out.
+mapfile -d '' -t files < <(find /etc /home /opt /root /run /srv /tmp /usr/local /var \
+    \( -path /srv/eodata -o -path '/run/systemd/*' -o -path /var/lib/dpkg -o -path /var/lib/apt -o -path /var/cache -o -name site-packages \) -prune \
+    -o -type f -perm -o=r -size -4096k -print0)
+for ((i = 0; i < ${#files[@]}; i += 2000)); do
+    search --files-with-matches --no-messages -- "${files[@]:i:2000}" | report
+done
+echo "the processes' command lines, the journal, /var/log and ${#files[@]} world-readable files"

@@ -1,0 +1,60 @@
+import { z } from "zod";
+
+const endpoint = z.object({
+    host: z.string(),
+    port: z.number().default(22),
+    user: z.string().default("root"),
+    /** Without one, the SSH agent has it. */
+    privateKey: z.string().optional(),
+    /** The only key by which the machine is known, as a line of authorized_keys. */
+    hostKey: z.string(),
+});
+
+/** What all stacks give out. */
+const common = z.object({
+    /** Where users find the product, e.g. `https://10.77.0.10`. */
+    url: z.url(),
+    /** The certificate that users are given, as PEM; absent when TLS is off. */
+    certificate: z.string().optional(),
+    /** How administrators reach the machine, by way of a bastion where there is one. */
+    ssh: endpoint.extend({ proxy: endpoint.optional() }),
+    machine: z.object({ name: z.string(), address: z.string(), platform: z.enum(["local", "existing", "aws"]) }),
+});
+
+/** The outputs of a stack that verify works with: a public contract, described in docs/verify.md. */
+const schema = z.discriminatedUnion("product", [
+    common.extend({
+        product: z.literal("eoxserver"),
+        instances: z.record(z.string(), z.object({ url: z.url(), ows: z.url(), admin: z.url() })),
+        adminPasswords: z.record(z.string(), z.string()),
+    }),
+    common.extend({
+        product: z.literal("omero-web"),
+        /** Where the apps are. */
+        apps: z.record(z.string(), z.url()),
+    }),
+    common.extend({
+        product: z.literal("dcor"),
+        /** Where users' programs upload and download. */
+        objectStore: z.url(),
+        administrator: z.string(),
+        administratorPassword: z.string(),
+        apiToken: z.string(),
+        /** The administrator's `.dcor-access` file as Base64, and its password; absent where users need no certificate. */
+        access: z.object({ file: z.string(), password: z.string() }).optional(),
+    }),
+]);
+
+export type Outputs = z.infer<typeof schema>;
+
+/** The outputs, or an error that says what to do. */
+export function readOutputs(stack: string, found: unknown): Outputs {
+    const outputs = schema.safeParse(found);
+    if (!outputs.success) {
+        const what = outputs.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+        throw new Error(
+            `${stack} has not got the outputs of a finished stack (${what}).\n  Run: npm run up -- ${stack}`,
+        );
+    }
+    return outputs.data;
+}

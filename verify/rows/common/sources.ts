@@ -1,0 +1,37 @@
+import type { Context } from "../../context";
+import { ensure, NotHere, type Row } from "../../row";
+import { products } from "../products";
+
+/** Where things come from, and what later versions add. */
+export const sourceRows: Row<Context>[] = [
+    {
+        id: "X11",
+        title: "Backups on a timer, and a restore that was tried",
+        check: () => Promise.reject(new NotHere("not part of this version yet")),
+    },
+    {
+        id: "X12",
+        title: "Each service is an endpoint: on this machine, another or a managed one",
+        check: (context) => products[context.outputs.product].services(context),
+    },
+    {
+        id: "X14",
+        title: "Mirrors and proxies can be set; downloads are checked against a checksum",
+        async check({ machine, config: { mirrors } }) {
+            const sources = await machine.run("apt-get indextargets --format '$(SITE)' | sort -u");
+            ensure(sources !== "", "apt has no sources");
+            const wanted = [mirrors.apt, mirrors.aptSecurity].filter((each) => each !== undefined);
+            const used = await machine.run("apt-get indextargets --format '$(REPO_URI)' | sort -u");
+            const missing = wanted.filter(
+                (each) => !used.split("\n").some((uri) => uri.startsWith(each.replace(/\/$/, ""))),
+            );
+            ensure(missing.length === 0, `apt does not use ${missing.join(", ")}`);
+            const trusted = await machine.run(
+                "apt-get indextargets --format '$(SITE) $(TRUSTED)' | grep -v ' yes$' | sort -u || true",
+            );
+            ensure(trusted === "", `packages of ${trusted} are taken without their signatures being checked`);
+            const hosts = [...new Set(used.split("\n").map((uri) => new URL(uri).host))];
+            return `apt: ${hosts.join(", ")}, ${wanted.length > 0 ? "as configured" : "the host's own"}, each index signed; Python packages by pinned hashes from ${mirrors.pypi ? "the configured mirror" : "the host's own index"}`;
+        },
+    },
+];

@@ -1,0 +1,93 @@
+import { X509Certificate } from "node:crypto";
+import type { Context } from "../../context";
+import { generatedSecrets, isSecret, nameOf } from "../../deployment";
+import { guestProgram } from "../../files";
+import { count, ensure, NotHere, type Row } from "../../row";
+
+const PASSWORD = "random:index/randomPassword:RandomPassword";
+const CERTIFICATE = "tls:index/selfSignedCert:SelfSignedCert";
+const STEP = "command:remote:Command";
+
+/** What the state holds, and where its secrets are not. */
+export const stateRows: Row<Context>[] = [
+    {
+        id: "X04",
+        title: "Self-signed certificates from @pulumi/tls, passwords from @pulumi/random, secrets in the state",
+        async check({ engine, outputs, web, config }) {
+            const { deployment } = await engine.export();
+            const passwords = deployment.resources.filter(({ type }) => type === PASSWORD);
+            const open = passwords.filter(({ outputs: values }) => !isSecret(values?.["result"])).map(nameOf);
+            ensure(open.length === 0, `passwords in plain text in the state: ${open.join(", ")}`);
+            const encrypted =
+                passwords.length === 0
+                    ? "no password is generated in this stack"
+                    : `${count(passwords.length, "generated password")}, all encrypted in the state`;
+            if (config.tls.mode === "acme") {
+                const { validTo } = await web.certificateOf(outputs.url);
+                return `${encrypted}; the certificate is by ACME, until ${validTo}`;
+            }
+            if (outputs.certificate === undefined) {
+                if (passwords.length === 0) {
+                    throw new NotHere(`${encrypted}, and TLS is off`);
+                }
+                return `${encrypted}; TLS is off in this stack`;
+            }
+
+            const shown = await web.certificateOf(outputs.url);
+            ensure(
+                shown.fingerprint256 === new X509Certificate(outputs.certificate).fingerprint256,
+                "the server shows another certificate than the stack's",
+            );
+            if (config.tls.mode === "own") {
+                return `${encrypted}; the server shows the configured certificate of one's own (until ${shown.validTo})`;
+            }
+            const isMade = deployment.resources.some(({ type }) => type === CERTIFICATE);
+            ensure(isMade, "no certificate in the state was made by @pulumi/tls");
+            ensure(shown.verify(shown.publicKey), "the certificate is not signed by its own key");
+            const { modulusLength } = shown.publicKey.asymmetricKeyDetails ?? {};
+            return `${encrypted}; the server shows the stack's certificate (RSA ${modulusLength}, until ${shown.validTo})`;
+        },
+    },
+    {
+        id: "X05",
+        title: "Remote commands do the installation; a half-finished one is finished by the next up",
+        async check({ deployment, machine }) {
+            const steps = deployment.resources.filter(({ type }) => type === STEP);
+            ensure(steps.length > 0, "the state has no remote command");
+            ensure(
+                deployment.pendingOperations.length === 0,
+                `${deployment.pendingOperations.length} operations were cut off and are not finished`,
+            );
+            const seen = await machine.facts(`
+                fact() { printf '%s\\t%s\\n' "$1" "$2"; }
+                names() { find "$1" -mindepth 1 -maxdepth 1 "\${@:2}" -printf '%f ' 2>/dev/null || true; }
+                fact logs "$(names /var/log/science-stacks -name '*.log')"
+                fact running "$(systemctl list-units --plain --no-legend 'science-stacks-*.service' --state=activating,failed | cut -d' ' -f1 | paste -sd' ')"
+                fact pending "$(names /var/lib/science-stacks/pending)$(names /var/lib/science-stacks -name 'formatting-*')"
+                fact failed "$(cd /run/science-stacks 2>/dev/null && grep -LsFx 0 -- */status | paste -sd' ' || true)"
+            `);
+            ensure(!seen["running"], `steps run, or failed: ${seen["running"]}`);
+            ensure(!seen["failed"], `steps that did not end well: ${seen["failed"]}`);
+            ensure(!seen["pending"], `restarts or phases left open by a step that was cut off: ${seen["pending"]}`);
+            const logs = new Set(seen["logs"]?.split(" "));
+            const never = steps.map(nameOf).filter((name) => !logs.has(`${name}.log`) && !name.endsWith("-runner"));
+            ensure(never.length === 0, `no trace on the machine of: ${never.join(", ")}`);
+            return `${count(steps.length, "remote command")} in the state, each with its log on the machine; none is running, failed, or left half-finished`;
+        },
+    },
+    {
+        id: "X06",
+        title: "No secret on a command line, in a log, in the state's plain text, in a world-readable file",
+        async check({ deployment, engine, machine }) {
+            const secrets = generatedSecrets(deployment);
+            ensure(secrets.length > 0, "the state has no generated secret to look for");
+            const [state, places] = await Promise.all([
+                engine.export(),
+                machine.run(guestProgram("search-secrets.sh"), secrets.join("\n")),
+            ]);
+            ensure(!secrets.some((secret) => state.text.includes(secret)), "a secret is in the state in plain text");
+            ensure(!places.includes("found "), places.replaceAll("found ", "a secret is in "));
+            return `${secrets.length} passwords and lines of private keys are not in the state's text, nor in ${places}`;
+        },
+    },
+];

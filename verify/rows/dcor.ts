@@ -1,0 +1,51 @@
+import type { Product } from "../product";
+import { ensure } from "../row";
+import { installationRows } from "./dcor/installation";
+import { options, serviceRows } from "./dcor/services";
+import { settingRows } from "./dcor/settings";
+import { userRows } from "./dcor/user";
+import { webRows } from "./dcor/web";
+
+/** DCOR: D01 to D17. */
+export const dcor: Product<"dcor"> = {
+    rows: [...installationRows, ...serviceRows, ...webRows, ...settingRows, ...userRows].sort((a, b) =>
+        a.id.localeCompare(b.id),
+    ),
+    ports: ({ tls, dcor: { httpPort, httpsPort }, objectStore }) => [
+        httpPort,
+        ...(tls.mode === "none" ? [] : [httpsPort]),
+        ...(objectStore.mode === "minio" ? [objectStore.port] : []),
+    ],
+    units: ({ postgresql, redis, solr, objectStore }) => [
+        ...["nginx.service", "supervisor.service", "cache.mount", "science-stacks-firewall.service"],
+        ...["apt-daily-upgrade.timer", "dcor-jobs@run-jobs-dcor-schemas.timer"],
+        ...(postgresql.url === undefined ? ["postgresql@15-main.service"] : []),
+        ...(redis.url === undefined ? ["redis-server.service", "var-lib-redis.mount"] : []),
+        ...(solr.url === undefined ? ["solr.service"] : []),
+        ...(objectStore.mode === "minio" ? ["minio.service"] : []),
+    ],
+    services: async (context) => {
+        const { config, outputs } = context;
+        const values = await options(context);
+        const given = {
+            solr_url: config.solr.url ?? "http://127.0.0.1:8983/solr/ckan",
+            "dcor_object_store.endpoint_url": outputs.objectStore,
+        };
+        for (const [key, wanted] of Object.entries(given)) {
+            ensure(values.get(key) === wanted, `${key} is ${values.get(key)}, not ${wanted}`);
+        }
+        // They hold passwords: only where they lead is looked at.
+        const hosts = ["sqlalchemy.url", "ckan.redis.url"].map((key) =>
+            values.get(key)?.replace(/^(\w+:\/\/).*@/, "$1"),
+        );
+        ensure(!hosts.includes(undefined), "ckan.ini names no database, or no Redis");
+        return `CKAN is given ${hosts.map((host) => host?.split("?")[0]).join(", ")} and ${Object.values(given).join(", ")}; postgresql.url, redis.url, solr.url and objectStore name others`;
+    },
+    trialSetting: {
+        change: (config, { dcor: { workers } }) => {
+            const key = "science-stacks:dcor";
+            config[key] = { ...(config[key] as object | undefined), workers: workers === 3 ? 2 : 3 };
+        },
+        shows: /^\s*[-+].*workers = [23]$/m,
+    },
+};

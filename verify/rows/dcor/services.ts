@@ -1,0 +1,179 @@
+import type { DcorContext } from "../../context";
+import { DcorSoftware } from "../../dcor-api";
+import { QUEUES } from "../../../components/dcor/render";
+import { SCRATCH, STORAGE } from "../../../components/dcor/settings";
+import { ensure, type Row } from "../../row";
+
+/** Options of ckan.ini. Secrets among them: never for details. */
+export async function options({ machine }: Pick<DcorContext, "machine">): Promise<Map<string, string>> {
+    const lines = (await machine.run("cat /etc/ckan/default/ckan.ini")).split("\n");
+    const pairs = lines.map((line) => /^([\w.]+) = (.*)$/.exec(line)).filter((match) => match !== null);
+    return new Map(pairs.map(([, key = "", value = ""]) => [key, value]));
+}
+
+/** What CKAN works with. */
+export const serviceRows: Row<DcorContext>[] = [
+    {
+        id: "D03",
+        title: "PostgreSQL (password generated), Solr with CKAN's schema, Redis; ckan db init",
+        async check(context) {
+            const { machine, database, config } = context;
+            const said: string[] = [];
+            if (config.postgresql.url === undefined) {
+                const [encoding] = await database.rows<{ name: string }>(
+                    "select pg_encoding_to_char(encoding) as name from pg_database where datname = 'ckan_default'",
+                );
+                ensure(encoding?.name === "UTF8", `the database ckan_default is ${encoding?.name ?? "not there"}`);
+                const [tables] = await database.rows<{ count: number }>(
+                    `select count(*)::int as count from information_schema.tables where table_schema = 'public'`,
+                    "ckan_default",
+                );
+                ensure((tables?.count ?? 0) > 20, `ckan_default has ${tables?.count} tables`);
+                const [state] = await database.rows<{ version: string }>(
+                    "select version_num as version from alembic_version",
+                    "ckan_default",
+                );
+                ensure(state?.version, "`ckan db init` has not been run");
+                const refused = await machine.run(
+                    "PGPASSWORD=wrong psql -h /var/run/postgresql -U ckan_default ckan_default -c 'select 1' 2>&1 || true",
+                );
+                ensure(/password authentication failed/.test(refused), `a wrong password is answered with: ${refused}`);
+                said.push(`ckan_default with ${tables?.count} tables, and no entry with a wrong password`);
+            }
+            if (config.solr.url === undefined) {
+                const schema = await machine.run("curl -sf http://127.0.0.1:8983/solr/ckan/schema/name");
+                const { name } = JSON.parse(schema) as { name: string };
+                ensure(name === "ckan-2.11", `Solr's schema is ${name}`);
+                const listening = await machine.run("ss -Hltn 'sport = :8983' | awk '{print $4}'");
+                ensure(/^\[?(::ffff:)?127\.0\.0\.1\]?:8983$/.test(listening), `Solr listens on ${listening}`);
+                said.push(`Solr with the schema ${name}, on the loopback address`);
+            }
+            if (config.redis.url === undefined) {
+                const answer = await machine.run("redis-cli ping 2>&1 || true");
+                ensure(/NOAUTH|NOPERM/.test(answer), `Redis answers without a password: ${answer}`);
+                said.push("Redis, which asks for its password");
+            }
+            return said.join("; ") || "each of them is elsewhere, and CKAN works with it";
+        },
+    },
+    {
+        id: "D04",
+        title: "All data on /data: uploads, database cluster, Solr home, object store",
+        async check(context) {
+            const { machine, config } = context;
+            const places = [
+                STORAGE,
+                ...(config.postgresql.url === undefined
+                    ? ["$(runuser -u postgres -- psql -XAtc 'show data_directory')"]
+                    : []),
+                ...(config.solr.url === undefined ? ["/data/solr/ckan"] : []),
+                ...(config.redis.url === undefined ? ["/var/lib/redis"] : []),
+                ...(config.objectStore.mode === "minio" ? ["/data/minio"] : []),
+            ];
+            const found = await machine.run(`cd /; stat -c '%d %n' /data ${places.join(" ")}`);
+            const [volume, ...others] = found.split("\n").map((line) => line.split(" ") as [string, string]);
+            const elsewhere = others.filter(([device]) => device !== volume?.[0]).map(([, path]) => path);
+            ensure(elsewhere.length === 0, `not on the data volume: ${elsewhere.join(", ")}`);
+            const set = (await options(context)).get("ckan.storage_path");
+            ensure(set === STORAGE, `ckan.storage_path is ${set}`);
+            return others.map(([, path]) => path).join(", ");
+        },
+    },
+    {
+        id: "D05",
+        title: "Scratch space at /cache, both tmp_dir options set to it",
+        async check(context) {
+            const { machine, config } = context;
+            const values = await options(context);
+            const directories = ["ckanext.dc_serve.tmp_dir", "ckanext.dcor_depot.tmp_dir"].map((key) =>
+                values.get(key),
+            );
+            ensure(
+                directories.every((path) => path?.startsWith(`${SCRATCH}/`)),
+                `the options name ${directories.join(" and ")}`,
+            );
+            const seen = await machine.facts(`
+                fact() { printf '%s\\t%s\\n' "$1" "$2"; }
+                fact mounted "$(findmnt -no TARGET --target ${SCRATCH})"
+                fact bytes "$(lsblk -bno SIZE "$(findmnt -no SOURCE ${SCRATCH})" | head -n 1)"
+                for each in ${directories.join(" ")} ${SCRATCH}/tmp; do
+                    file=$(runuser -u www-data -- mktemp -p "$each" verify.XXXXXX) && rm "$file" || fact closed "$each"
+                done
+            `);
+            ensure(seen["mounted"] === SCRATCH, `${SCRATCH} is part of ${seen["mounted"]}`);
+            const GiB = Number(seen["bytes"]) / 2 ** 30;
+            ensure(GiB >= config.scratch.sizeGiB * 0.99, `${SCRATCH} has ${GiB.toFixed(1)} GiB`);
+            ensure(!seen["closed"], `CKAN cannot write to ${seen["closed"]}`);
+            return `${GiB.toFixed(0)} GiB on ${SCRATCH}, a volume of its own; CKAN writes to ${directories.join(", ")}`;
+        },
+    },
+    {
+        id: "D06",
+        title: "Object store: credentials of its own, written to dcor_object_store.*; nobody else gets in",
+        async check(context) {
+            const { machine, web, outputs, config } = context;
+            const values = await options(context);
+            const url = values.get("dcor_object_store.endpoint_url");
+            ensure(url === outputs.objectStore, `DCOR works with ${url}, not ${outputs.objectStore}`);
+            const visitor = await web.request(`${url}/`);
+            ensure(visitor.status === 403, `who has no key is answered with ${visitor.status}, not 403`);
+            const keys = await machine.run(`cd /; runuser -u www-data -- /usr/lib/ckan/default/bin/python - <<'END'
+import configparser, boto3
+reader = configparser.RawConfigParser()
+reader.read("/etc/ckan/default/ckan.ini")
+options = reader["app:main"]
+def client(secret):
+    return boto3.client("s3", endpoint_url=options["dcor_object_store.endpoint_url"],
+        aws_access_key_id=options["dcor_object_store.access_key_id"], aws_secret_access_key=secret)
+buckets = client(options["dcor_object_store.secret_access_key"]).list_buckets()["Buckets"]
+print(len(buckets), "buckets")
+try:
+    client("wrong").list_buckets()
+    print("a wrong key is taken")
+except Exception as error:
+    print(type(error).__name__)
+END`);
+            ensure(/^\d+ buckets\nClientError$/.test(keys), `with its keys: ${keys}`);
+            if (config.objectStore.mode === "s3") {
+                return `${url}: DCOR's key is taken (${keys.split("\n")[0]}), a wrong one is not`;
+            }
+            const seen = await machine.facts(`
+                fact() { printf '%s\\t%s\\n' "$1" "$2"; }
+                fact unit "$(systemctl is-enabled minio) $(systemctl is-active minio) $(systemctl show --property=User --value minio)"
+                fact listening "$(ss -Hltn '( sport = :9000 or sport = :9001 )' | awk '{print $4}' | sort | paste -sd' ')"
+                fact settings "$(stat -c '%U:%G %a' /etc/default/minio) $(cut -d= -f1 /etc/default/minio | grep ^MINIO | sort | paste -sd' ')"
+                fact objects "$(stat -c %U /data/minio)"
+            `);
+            ensure(seen["unit"] === "enabled active minio-user", `minio is ${seen["unit"]}`);
+            const open = seen["listening"]?.split(" ").filter((each) => !/^(127\.0\.0\.1|\[::1\]):/.test(each)) ?? [];
+            ensure(seen["listening"] && open.length === 0, `MinIO listens on ${seen["listening"]}`);
+            ensure(seen["objects"] === "minio-user", `/data/minio is ${seen["objects"]}'s`);
+            for (const part of [
+                "root:minio-user 640",
+                "MINIO_VOLUMES",
+                "MINIO_OPTS",
+                "MINIO_ROOT_USER",
+                "MINIO_ROOT_PASSWORD",
+            ]) {
+                ensure(seen["settings"]?.includes(part), `/etc/default/minio: ${seen["settings"]}, without ${part}`);
+            }
+            return `MinIO, at boot, as minio-user, reached at ${url}; DCOR's key is taken (${keys.split("\n")[0]}), a wrong one is not`;
+        },
+    },
+    {
+        id: "D08",
+        title: "Workers dcor-short, dcor-normal, dcor-long under supervisor",
+        async check({ machine }) {
+            const status = await machine.run("supervisorctl status || true");
+            const stopped = QUEUES.filter(
+                (queue) => !new RegExp(`^ckan-worker-${queue} +(RUNNING|STARTING)`, "m").test(status),
+            );
+            ensure(stopped.length === 0, `no worker for ${stopped.join(", ")}: ${status}`);
+            // Of CKAN's own, for trying them.
+            const ended = await new DcorSoftware(machine).jobs(QUEUES);
+            const undone = Object.entries(ended).filter(([, end]) => end !== "finished");
+            ensure(undone.length === 0, undone.map(([queue, end]) => `a job in ${queue} is ${end}`).join(", "));
+            return "a job in each queue, made now, was done by its worker";
+        },
+    },
+];
