@@ -61,8 +61,10 @@ mark_pending() {
 }
 
 # start_with VERB UNIT: what systemctl says of a unit that does not start is not why: the unit's own last words are.
+# The frames of a Java stack trace are left out: with them, the words would be further up than anyone looks.
 start_with() {
-    systemctl "$1" "$2" || fail "$2 does not start" "$(journalctl --quiet --unit "$2" --output cat --lines 12)"
+    systemctl "$1" "$2" || fail "systemctl $1 $2 failed" \
+        "$(journalctl --quiet --unit "$2" --output cat --lines 300 | grep -vE '^[[:space:]]+at ' | tail -n 12)"
 }
 
 # settle: reloads or restarts once each unit of notify whose files have changed since it was last done.
