@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { check } from "./checks";
 import { OnGuest, run, since } from "./on-guest";
-import { PRODUCTS, type ProductName } from "./products";
+import { PRODUCTS, type Product, type ProductName } from "./products";
 import type { Way } from "./way";
 
 /** A playbook, with pipelining. */
@@ -37,7 +37,12 @@ export class Ansible extends OnGuest implements Way {
     }
 
     private play(variables: Record<string, unknown> = {}): Promise<string> {
-        const known = { files: join(this.directory, "files"), credentials: join(this.directory, "credentials") };
+        const { filesOfAnsible }: Product = PRODUCTS[this.product];
+        const known = {
+            files: join(this.directory, "files"),
+            configuration: this.write("configuration", filesOfAnsible?.(this.guest.address, variables) ?? {}),
+            credentials: join(this.directory, "credentials"),
+        };
         const args = ["-m", "ansible", "playbook", this.script("playbook.yml"), "--user", "root"];
         args.push("--inventory", `${this.guest.address},`, "--ssh-common-args", this.guest.sshOptions.join(" "));
         args.push("--extra-vars", JSON.stringify({ ...known, ...variables }));
@@ -47,29 +52,48 @@ export class Ansible extends OnGuest implements Way {
     }
 
     check(): Promise<string[]> {
-        return check(this.product, this.outputs(), PRODUCTS[this.product].rowsOfAnsible);
-    }
-
-    /** What a stack would give out of this machine. */
-    private outputs(): unknown {
         const { address, connection } = this.guest;
-        const url = `https://${address}`;
-        const common = {
+        const outputs = {
             product: this.product,
             certificate: this.guest.run(`cat /etc/ssl/certs/${this.product}.pem`),
             ssh: { ...connection, port: 22 },
             machine: { name: "bench", address, platform: "local" },
+            ...outputsOf[this.product](`https://${address}`, {
+                file: (path) => this.guest.run(`cat ${path}`),
+                credential: (name) => readFileSync(join(this.directory, "credentials", name), "utf8").trim(),
+            }),
         };
-        if (this.product === "omero-web") {
-            return { ...common, url: `${url}/`, apps: { figure: `${url}/figure/`, iviewer: `${url}/iviewer/` } };
-        }
-        const page = `${url}/instance00/`;
-        return {
-            ...{ ...common, url },
-            instances: { instance00: { url: page, ows: `${page}ows`, admin: `${page}admin/` } },
-            adminPasswords: {
-                instance00: readFileSync(join(this.directory, "credentials/instance00-admin"), "utf8").trim(),
-            },
-        };
+        return check(this.product, outputs, PRODUCTS[this.product].rowsOfAnsible);
     }
 }
+
+/** What a playbook has left. */
+interface Left {
+    /** Content of a file on the machine. */
+    file: (path: string) => string;
+    /** A password that the playbook made. */
+    credential: (name: string) => string;
+}
+
+/** What a stack of the product would give out besides what all give out. */
+const outputsOf: Record<ProductName, (url: string, left: Left) => object> = {
+    eoxserver(url, { credential }) {
+        const page = `${url}/instance00/`;
+        return {
+            url,
+            instances: { instance00: { url: page, ows: `${page}ows`, admin: `${page}admin/` } },
+            adminPasswords: { instance00: credential("instance00-admin") },
+        };
+    },
+    "omero-web": (url) => ({
+        url: `${url}/`,
+        apps: { figure: `${url}/figure/`, iviewer: `${url}/iviewer/` },
+    }),
+    dcor: (url, { file, credential }) => ({
+        url: `${url}/`,
+        objectStore: `${url}:9443`,
+        administrator: "admin",
+        administratorPassword: credential("administrator"),
+        apiToken: file("/root/dcor-token"),
+    }),
+};

@@ -1,4 +1,5 @@
 import { spread, table, targetRow, type Target } from "./figures";
+import { footprintReport, type Footprint } from "./footprint";
 import { PRODUCTS, type Product, type ProductName } from "./products";
 import { requestsReport, type Answered } from "./requests";
 import { Ansible } from "./ansible";
@@ -12,6 +13,7 @@ const WAYS = {
     ours: (product: ProductName): Way => new Ours(product),
 };
 type Name = keyof typeof WAYS;
+const NAMES = ["floor", "ansible", "ours"] as const satisfies Name[];
 const PHASES = ["fresh", "unchanged", "changed"] as const;
 type Phase = (typeof PHASES)[number];
 
@@ -34,8 +36,9 @@ export async function compare(product: ProductName, rounds: number, began: (way:
     const measured: Measured = { floor: empty(), ansible: empty(), ours: empty() };
     const rows = new Map<Name, string[]>();
     const answered: Answered[] = [];
+    const footprints: Record<Name, Footprint[]> = { floor: [], ansible: [], ours: [] };
     for (let round = 0; round < rounds; round++) {
-        for (const name of rotated(Object.keys(WAYS) as Name[], round)) {
+        for (const name of rotated(NAMES, round)) {
             const way = WAYS[name](product);
             began(way);
             try {
@@ -48,6 +51,9 @@ export async function compare(product: ProductName, rounds: number, began: (way:
                     if (phase === "fresh" && way.check !== undefined) {
                         rows.set(name, await way.check());
                     }
+                    if (phase === "fresh") {
+                        footprints[name].push(await way.footprint());
+                    }
                     if (phase === "fresh" && round === 0) {
                         answered.push(...((await way.load?.()) ?? []));
                     }
@@ -57,7 +63,8 @@ export async function compare(product: ProductName, rounds: number, began: (way:
             }
         }
     }
-    return { measured, rows: { ansible: rows.get("ansible") ?? [], ours: rows.get("ours") ?? [] }, answered };
+    const asked = { ansible: rows.get("ansible") ?? [], ours: rows.get("ours") ?? [] };
+    return { measured, rows: asked, footprints, answered };
 }
 
 function rotated<T>(items: readonly T[], by: number): T[] {
@@ -67,7 +74,7 @@ function rotated<T>(items: readonly T[], by: number): T[] {
 /** The section of results.md. */
 export function report(
     product: ProductName,
-    { measured, rows, answered }: Awaited<ReturnType<typeof compare>>,
+    { measured, rows, footprints, answered }: Awaited<ReturnType<typeof compare>>,
 ): string {
     const { change } = PRODUCTS[product];
     const cells = (name: Name) =>
@@ -77,13 +84,15 @@ export function report(
         "",
         table(
             ["", "fresh", "unchanged", `changed: ${change.what}`],
-            (["floor", "ansible", "ours"] as const).map((name) => [TITLES[name], ...cells(name)]),
+            NAMES.map((name) => [TITLES[name], ...cells(name)]),
         ),
         "",
         table(["ratio of the medians", "", "target", ""], targets(PRODUCTS[product].targets, measured).map(targetRow)),
         "",
         `Asked after each fresh installation: of ours ${rows.ours.join(", ")}; of the playbook's ${rows.ansible.join(", ")},`,
         "for the other rows of `verify` look into how this project lays out a machine.",
+        "",
+        footprintReport(Object.fromEntries(NAMES.map((name) => [TITLES[name], footprints[name]]))),
         ...(answered.length === 0 ? [] : ["", requestsReport(answered)]),
     ].join("\n");
 }

@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Guest } from "../test/guest/guest";
 import { execute } from "../verify/processes";
-import { PRODUCTS, type ProductName } from "./products";
+import { FOOTPRINT, readFootprint, type Footprint } from "./footprint";
+import { PRODUCTS, type Product, type ProductName } from "./products";
 
 /** A guest, and the files that are brought to it. */
 export abstract class OnGuest {
@@ -14,20 +15,37 @@ export abstract class OnGuest {
         protected readonly product: ProductName,
         private readonly label: string,
     ) {
-        const inputs = PRODUCTS[product].inputs();
         this.directory = mkdtempSync(join(tmpdir(), "science-stacks-bench-"));
-        mkdirSync(join(this.directory, "files"));
-        for (const [name, content] of Object.entries(inputs)) {
-            writeFileSync(join(this.directory, "files", name), content);
-        }
+        this.write("files", PRODUCTS[product].inputs());
     }
 
     protected get guest(): Guest {
-        return (this.made ??= Guest.create(`bench-${this.label}`, { diskGiB: 20 }));
+        if (this.made === undefined) {
+            const { scratchGiB }: Product = PRODUCTS[this.product];
+            this.made = Guest.create(`bench-${this.label}`, { diskGiB: 20 });
+            if (scratchGiB !== undefined) {
+                this.made.attachDisk("scratch", scratchGiB);
+            }
+        }
+        return this.made;
+    }
+
+    /** Files in a directory below this way's own, by their paths there. */
+    protected write(directory: string, files: Record<string, string | Buffer>): string {
+        const root = join(this.directory, directory);
+        for (const [path, content] of Object.entries(files)) {
+            mkdirSync(dirname(join(root, path)), { recursive: true });
+            writeFileSync(join(root, path), content);
+        }
+        return root;
     }
 
     protected script(name: string): string {
         return join(__dirname, this.product, name);
+    }
+
+    footprint(): Promise<Footprint> {
+        return Promise.resolve(readFootprint(this.guest.run(FOOTPRINT)));
     }
 
     remove(): void {

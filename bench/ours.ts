@@ -1,5 +1,6 @@
 import { TestStack } from "../test/e2e/test-stack";
 import { check } from "./checks";
+import { FOOTPRINT, readFootprint, type Footprint } from "./footprint";
 import { PRODUCTS, type Product, type ProductName } from "./products";
 import { load, type Answered } from "./requests";
 import type { Way } from "./way";
@@ -40,6 +41,10 @@ export class Ours implements Way {
 
     async check(): Promise<string[]> {
         return check(this.product, await this.stack.outputs());
+    }
+
+    async footprint(): Promise<Footprint> {
+        return readFootprint(await this.stack.ssh(FOOTPRINT));
     }
 
     async load(): Promise<Answered[]> {

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { lockFile } from "../components/guest/python";
 import { requirements, VERSIONS } from "../components/omero-web/software";
 import { runHostScript } from "../test/guest/guest";
+import { dcorFiles, dcorInputs } from "./dcor/files";
 
 /** How one product is installed in each of the three ways. */
 export interface Product {
@@ -13,6 +14,10 @@ export interface Product {
     change: { what: string; configuration: Record<string, unknown>; variables: Record<string, unknown> };
     /** Files that the floor and the playbook work with, by name: the same pinned packages that our way installs. */
     inputs(): Record<string, string | Buffer>;
+    /** Configuration that the playbook lays as it is, by its path on a machine with this address. @default none: it has its own */
+    filesOfAnsible?: (address: string, variables: Record<string, unknown>) => Record<string, string>;
+    /** Size of a second volume of the guests of the floor and the playbook, for scratch space. @default none */
+    scratchGiB?: number;
     /** Rows of `verify` that the playbook's machine is asked; the others look into how this project lays out a machine. */
     rowsOfAnsible: readonly string[];
     /** Pages that our installation is asked for under load, by what they are; paths below its address. @default none */
@@ -61,6 +66,37 @@ export const PRODUCTS = {
             "a static file, by nginx": "static/webclient/css/layout.css",
         },
         targets: { floor: 1.15, unchanged: 0.15 },
+    },
+    dcor: {
+        title: "DCOR",
+        configuration: { machine, product: "dcor" },
+        change: {
+            what: "search engines, welcome to not",
+            configuration: { dcor: { robots: false } },
+            variables: { robots: false },
+        },
+        inputs: dcorInputs,
+        filesOfAnsible: dcorFiles,
+        scratchGiB: 10,
+        rowsOfAnsible: [
+            "D01",
+            "D02",
+            "D03",
+            "D04",
+            "D05",
+            "D06",
+            "D07",
+            "D08",
+            "D09",
+            "D11",
+            "D12",
+            "D13",
+            "D14",
+            "D15",
+            "D16",
+            "D17",
+        ],
+        targets: { floor: 1.1, ansible: 0.7, unchanged: 0.1 },
     },
 } as const satisfies Record<string, Product>;
 

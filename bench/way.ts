@@ -1,3 +1,4 @@
+import type { Footprint } from "./footprint";
 import type { Answered } from "./requests";
 
 /** One way to install a product, on a guest of its own. Each method gives its time in seconds. */
@@ -10,6 +11,8 @@ export interface Way {
     changed?(): Promise<number>;
     /** The rows of verify that hold; throws when one does not. */
     check?(): Promise<string[]>;
+    /** Memory and disk of the whole machine. */
+    footprint(): Promise<Footprint>;
     /** How the product's pages are answered under load. */
     load?(): Promise<Answered[]>;
     /** Takes everything away, whatever state it is in. */

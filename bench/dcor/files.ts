@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { configurationFiles, jobFiles, programFiles, uwsgiFiles } from "../../components/dcor/render";
+import { objectStoreFiles, objectStoreUrl } from "../../components/dcor/render-object-store";
+import { siteFiles } from "../../components/dcor/render-site";
+import { SCRATCH, UWSGI } from "../../components/dcor/settings";
+import * as minio from "../../components/guest/minio";
+import { nginxFiles } from "../../components/guest/nginx";
+import type { GuestFile } from "../../components/guest/program";
+import { lockFile } from "../../components/guest/python";
+import * as redis from "../../components/guest/redis";
+import * as solr from "../../components/guest/solr";
+import { supervisorDropIn } from "../../components/guest/supervisor";
+import { upgradeFiles } from "../../components/guest/unattended-upgrades";
+import { runHostScript } from "../../test/guest/guest";
+
+const SOLR_URL = "http://127.0.0.1:8983/solr/ckan";
+const WAITS_FOR = ["solr.service", "redis-server.service", "postgresql@15-main.service"];
+
+/** What the floor and the playbook install besides Debian's packages: the same archives, from the same cache, and the same lists. */
+export function dcorInputs(): Record<string, string | Buffer> {
+    return {
+        "requirements.txt": lockFile("dcor", "dcor"),
+        "minio-requirements.txt": lockFile("minio", "minio"),
+        "solr.tgz": readFileSync(runHostScript("solr.sh", ["make"])),
+        minio: readFileSync(
+            runHostScript("minio.sh", ["make"], { architecture: GO_ARCHITECTURES[process.arch] ?? "" }),
+        ),
+    };
+}
+
+const GO_ARCHITECTURES: Partial<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
+
+/**
+ * The configuration that the playbook lays, by its path: what our way lays for the same address, without our project's name.
+ * Secrets are the playbook's own.
+ * @param variables those of the playbook
+ */
+export function dcorFiles(serverName: string, { robots = true }: { robots?: boolean }): Record<string, string> {
+    const address = { serverName, tls: true, httpPort: 80, httpsPort: 443 };
+    const objectStore = { port: 9443, backend: minio.MINIO_BACKEND };
+    const settings = {
+        address,
+        solrUrl: SOLR_URL,
+        objectStoreUrl: objectStoreUrl(address, objectStore),
+        bucketPrefix: "circle-",
+    };
+    const files: Record<string, GuestFile> = {
+        ...nginxFiles(),
+        ...siteFiles({ address, uwsgi: UWSGI, scratch: `${SCRATCH}/nginx`, robots }),
+        ...objectStoreFiles(address, objectStore),
+        ...configurationFiles(settings),
+        ...uwsgiFiles(settings),
+        ...programFiles(),
+        ...jobFiles(),
+        ...supervisorDropIn(WAITS_FOR, ["/data", SCRATCH]),
+        ...upgradeFiles({}),
+        ...solr.serverProgram({ archive: "", heapMiB: 512 }).files,
+        ...solr.coreProgram({ core: "ckan", schema: "", revision: "" }).files,
+        ...minio.serverProgram({ program: "", revision: "1", user: "dcor", bucketPrefix: "circle-" }).files,
+        "/etc/redis/redis.conf": { content: redis.settings({ durable: true }) },
+    };
+    const ours = (text: string) => text.replaceAll("science-stacks", "dcor");
+    return Object.fromEntries(Object.entries(files).map(([path, { content }]) => [ours(path), ours(content)]));
+}
