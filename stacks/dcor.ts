@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { createCertificate } from "../components/certificate";
+import { authorityOf } from "../components/certificate-chain";
 import { accessFile } from "../components/dcor/access-file";
 import { Dcor } from "../components/dcor/dcor";
 import { dcorDevelopment } from "../components/dcor/development";
@@ -82,7 +83,7 @@ export async function dcor(config: DcorConfig) {
         settings: address.apply((known) => ({ ...config.dcor, address: known, mail })),
         administrator: { ...config.administrator, email: administratorEmail(config, address) },
         mailPassword: config.mail?.password,
-        trusted: config.tls.mode === "selfSigned" ? certificate?.certificatePem : undefined,
+        trusted: certificate?.certificatePem?.apply(authorityOf),
     });
     const last = config.development ? developmentSteps(config, machine, services, dcor.answering) : dcor.answering;
     const url = address.apply(publicUrl);

@@ -15,7 +15,7 @@ import { password } from "../password";
 import { apiToken } from "./api-token";
 import type { CkanDatabaseEndpoint } from "./database";
 import { configurationFiles, jobFiles, NIGHTLY_TIMERS, programFiles, uwsgiFiles } from "./render";
-import { SCRATCH, UWSGI, type DcorSettings } from "./settings";
+import { LICENSES, SCRATCH, UWSGI, type DcorSettings } from "./settings";
 import { DCOR_PACKAGES } from "./software";
 
 export interface DcorArgs {
@@ -38,12 +38,13 @@ export interface DcorArgs {
     administrator: { name: string; email: pulumi.Input<string> };
     /** Secret. The password for the server of `settings.mail`. @default none */
     mailPassword?: pulumi.Output<string>;
-    /** A certificate that the machine trusts: the one that it serves, where no authority has signed it. @default none */
-    trusted?: pulumi.Output<string>;
+    /** The authority of the certificate that the machine serves, which it must trust for its own requests. @default those that all trust */
+    trusted?: pulumi.Output<string | undefined>;
 }
 
 const OPTIONS = "dcor-options";
 const ADMINISTRATOR = "dcor-administrator";
+const TRUSTED = "/usr/local/share/ca-certificates/science-stacks.crt";
 const RESTART = [`${SUPERVISOR_UNIT}:restart`];
 
 /**
@@ -112,13 +113,13 @@ export class Dcor extends pulumi.ComponentResource {
                             email,
                             hosts: hostsLine(known.address),
                             rebuild_mark: rebuildMark(search.core),
+                            authority: TRUSTED,
+                            licenses: LICENSES,
                             secrets_revision,
                         },
                         files: {
                             ...configurationFiles(known),
-                            ...(trusted && {
-                                "/usr/local/share/ca-certificates/science-stacks.crt": { content: trusted },
-                            }),
+                            ...(trusted && { [TRUSTED]: { content: trusted } }),
                         },
                         notify: RESTART,
                     })),

@@ -1,6 +1,6 @@
 import { publicUrl } from "../guest/public-address";
-import { PLUGINS, sitePackages, VENV } from "./software";
-import { SCRATCH, STORAGE, type DcorSettings } from "./settings";
+import { PLUGINS } from "./software";
+import { LICENSES, SCRATCH, STORAGE, type DcorSettings } from "./settings";
 
 type Options = Record<string, string>;
 
@@ -68,7 +68,7 @@ export function siteOptions(settings: DcorSettings): Options {
         "dcor_object_store.bucket_name": `${settings.bucketPrefix}{organization_id}`,
         "ckanext.dcor_schemas.allow_content_listing_for_anon": String(settings.listingForVisitors ?? true),
         "ckanext.dcor_schemas.allow_public_datasets": String(settings.publicDatasets ?? true),
-        licenses_group_url: `file://${sitePackages(VENV)}/ckanext/dcor_schemas/licenses.json`,
+        licenses_group_url: `file://${LICENSES}`,
         // A cookie without a domain, as CKAN makes it by default, is dropped by Python's HTTP clients.
         SESSION_COOKIE_DOMAIN: address.serverName,
         SESSION_COOKIE_SECURE: secure,

@@ -36,3 +36,6 @@ export const STORAGE = "/data/ckan";
 /** The guide's scratch space, and the directory in it for everything temporary. */
 export const SCRATCH = "/cache";
 export const TEMPORARY = `${SCRATCH}/tmp`;
+
+/** The licences that datasets can have: those of the extension, which for developers is loaded from elsewhere. */
+export const LICENSES = "/etc/ckan/default/licenses.json";

@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
+import { isPublic, isSignedBy, readChain as readAll } from "../../components/certificate-chain";
 import type { RelatedComplaint, Rule } from "./rule";
 
 /** Authorities certify names, not addresses of a network; a name of the server there must be. */
@@ -53,6 +54,20 @@ export const certificateRule: Rule = (given) => {
     return complaints;
 };
 
+/** For a product whose machine asks its own site: it has nobody who tells it to trust an authority of one's own. */
+export const authorityRule: Rule = (given) => {
+    const pem = given("tls", "mode") === "own" ? given("tls", "certificate") : undefined;
+    const chain = typeof pem === "string" ? readChain(pem) : undefined;
+    const last = chain?.at(-1);
+    // A chain that is not whole is the other rule's.
+    if (chain?.length === 1 || last === undefined || isSignedBy(last, last) || isPublic(last)) {
+        return [];
+    }
+    const reason = `it ends before its authority, "${nameOf({ subject: last.issuer })}", which no machine knows by itself`;
+    const advice = "Add the authority's own certificate at the end: DCOR must trust its own site and object store.";
+    return [{ path: ["tls", "certificate"], reason, advice }];
+};
+
 function nameAndTime(certificate: X509Certificate, serverName: unknown): RelatedComplaint[] {
     const path = ["tls", "certificate"];
     const complaints: RelatedComplaint[] = [];
@@ -90,9 +105,6 @@ function brokenChain(chain: readonly X509Certificate[]): RelatedComplaint[] {
     return [];
 }
 
-const isSignedBy = (certificate: X509Certificate, issuer: X509Certificate) =>
-    certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
-
 /** The common name, or all of the subject where there is none. */
 const nameOf = ({ subject }: { subject: string }) => /^CN=(.+)$/m.exec(subject)?.[1] ?? subject.replaceAll("\n", ", ");
 
@@ -100,10 +112,7 @@ const isFor = (certificate: X509Certificate, name: string) =>
     (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined;
 
 /** All certificates of a text; undefined where one of them is none, or there is none. */
-function readChain(pem: string): X509Certificate[] | undefined {
-    const parts = pem.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs);
-    return attempt(() => (parts ?? [pem]).map((part) => new X509Certificate(part)));
-}
+const readChain = (pem: string) => attempt(() => readAll(pem));
 
 const readKey = (pem: string) => attempt(() => createPrivateKey(pem));
 

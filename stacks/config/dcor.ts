@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { acmeRule, certificateRule } from "./certificate";
+import { acmeRule, authorityRule, certificateRule } from "./certificate";
 import { data, firewall, mirrors, serverName } from "./common";
 import * as fields from "./dcor-fields";
 import { wholeNumber } from "./field";
@@ -147,6 +147,7 @@ export const dcorRules: readonly Rule[] = [
     ...machineRules,
     existingHostRule,
     certificateRule,
+    authorityRule,
     acmeRule,
     portsRule,
     scratchRule,

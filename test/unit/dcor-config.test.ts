@@ -1,5 +1,7 @@
 import { parseConfig } from "../../stacks/config/parse";
 import { ConfigError } from "../../stacks/config/problem";
+import { authorityOf } from "../../components/certificate-chain";
+import { makeCertificates } from "./certificates";
 
 const LEAST = { product: "dcor", machine: { platform: "local" } };
 
@@ -93,4 +95,32 @@ test("development is refused without a database that the extensions' tests may e
     const message = messageOf({ development: true, postgresql: { url: "not-to-be-seen" } }, ["postgresql"]);
     expect(message).toContain("the machine's own PostgreSQL");
     expect(parse({ development: true })).toMatchObject({ development: true });
+});
+
+describe("a certificate of an authority of one's own, which DCOR's requests to its own site must trust", () => {
+    const serverName = "dcor.example.org";
+    const { root, intermediate, signed, selfSigned } = makeCertificates(serverName);
+    const { privateKey } = signed;
+    const tls = (...chain: { certificate: string }[]) => ({
+        tls: { mode: "own", certificate: chain.map(({ certificate }) => certificate).join(""), privateKey },
+        serverName,
+    });
+
+    test("is refused where the authority itself is not there, with what to add", () => {
+        const message = messageOf(tls(signed, intermediate), ["tls"]);
+        expect(message).toContain("tls.certificate");
+        expect(message).toContain('it ends before its authority, "Root of a test"');
+        expect(message).toContain("Add the authority's own certificate at the end");
+    });
+
+    test("is taken with its authority, which is what the machine trusts", () => {
+        const given = tls(signed, intermediate, root);
+        expect(parse(given, ["tls"])).toMatchObject({ tls: { mode: "own" } });
+        expect(authorityOf(given.tls.certificate)).toBe(root.certificate);
+    });
+
+    test("a certificate that has signed itself is its own authority; a chain without its own has none to trust", () => {
+        expect(authorityOf(selfSigned.certificate)).toBe(selfSigned.certificate);
+        expect(authorityOf(signed.certificate + intermediate.certificate)).toBeUndefined();
+    });
 });

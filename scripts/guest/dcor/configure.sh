@@ -2,13 +2,15 @@
 # Gives CKAN its whole configuration, brings its database up to date and makes the administrator: all that comes before CKAN
 # is started. At the end, `dcor inspect` must find nothing that it would have to fix.
 # Parameters: environment (directory of the software), administrator, email, hosts (a line for /etc/hosts, or empty),
-# rebuild_mark (a file that says that the search index is of another schema, or empty),
-# secrets_revision, files (with lay_files), notify.
+# rebuild_mark (a file that says that the search index is of another schema, or empty), authority (path of a certificate that
+# the machine trusts, where it is among the files), licenses (path of the list of datasets' licences), secrets_revision,
+# files (with lay_files), notify.
 library=/usr/local/lib/science-stacks/dcor
 current=/usr/lib/ckan/default
 ini=/etc/ckan/default/ckan.ini
 lay_files
-update-ca-certificates >/dev/null 2>&1
+[[ " ${files[*]} " == *" $authority "* ]] || remove_file "$authority"
+[ /etc/ssl/certs/ca-certificates.crt -nt "$(dirname "$authority")" ] || update-ca-certificates >/dev/null 2>&1
 
 # Where no name service knows the site, the machine itself still has to find its own object store by that name.
 if [ -n "$hosts" ] && ! grep -qxF "$hosts" /etc/hosts; then
@@ -16,6 +18,10 @@ if [ -n "$hosts" ] && ! grep -qxF "$hosts" /etc/hosts; then
     printf '%s\n' "$hosts" >>/etc/hosts
     changed "wrote /etc/hosts"
 fi
+
+# The extension's own, from wherever it is loaded.
+schemas=$("$environment/bin/python" -c 'from importlib.util import find_spec; print(*find_spec("ckanext.dcor_schemas").submodule_search_locations)')
+write_file "$licenses" root:root 644 <"$schemas/licenses.json"
 
 systemd-tmpfiles --create /etc/tmpfiles.d/dcor.conf
 merge() {

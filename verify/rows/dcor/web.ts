@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import tls from "node:tls";
+import { VENV } from "../../../components/dcor/software";
 import type { DcorContext } from "../../context";
 import { count, ensure, type Row } from "../../row";
 import { LOCATIONS, locationProblem } from "./locations";
@@ -19,6 +20,12 @@ export const webRows: Row<DcorContext>[] = [
                 return `TLS is off (tls.mode: none); plain HTTP answers with ${status}`;
             }
             const shown = await web.certificateOf(outputs.url);
+            // As CKAN and its workers ask their own site.
+            const python = `import requests; print(requests.get("${outputs.url}", timeout=60).status_code)`;
+            const own = await machine.run(
+                `cd /; runuser -u www-data -- ${VENV}/bin/python -c '${python}' 2>&1 || true`,
+            );
+            ensure(own === "200", `DCOR's Python does not trust the site: ${own.split("\n").at(-1)}`);
             if (config.tls.mode === "acme") {
                 ensure(shown.issuer !== shown.subject, "the certificate has signed itself: ACME has given none yet");
                 const timer = await machine.run("systemctl is-active certbot.timer");
