@@ -109,6 +109,10 @@ function readAnswer<T>(name: string, { status, text }: Answer): { success: boole
     }
 }
 
+/** DCOR's own Python, as its user; the program comes by standard input. */
+export const DCOR_PYTHON =
+    "runuser -u www-data -- env HOME=/var/www TMPDIR=/cache/tmp CKAN_INI=/etc/ckan/default/ckan.ini /usr/lib/ckan/default/bin/python -";
+
 /** DCOR's own software on the machine, with `verify/guest/dcor.py`. */
 export class DcorSoftware {
     constructor(private readonly machine: Ssh) {}
@@ -135,8 +139,6 @@ export class DcorSoftware {
     }
 
     private run(command: string, pipe = ""): Promise<string> {
-        const python =
-            "runuser -u www-data -- env HOME=/var/www TMPDIR=/cache/tmp CKAN_INI=/etc/ckan/default/ckan.ini /usr/lib/ckan/default/bin/python -";
-        return this.machine.run(`cd /; ${python} ${command} ${pipe}`, guestProgram("dcor.py"));
+        return this.machine.run(`cd /; ${DCOR_PYTHON} ${command} ${pipe}`, guestProgram("dcor.py"));
     }
 }

@@ -4,8 +4,9 @@ import https from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { NIGHTLY_TIMERS } from "../../components/dcor/render";
 import { openBrowser } from "../../verify/browser";
-import { DcorApi, DcorSoftware, type Dataset } from "../../verify/dcor-api";
+import { DCOR_PYTHON, DcorApi, DcorSoftware, type Dataset } from "../../verify/dcor-api";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import type { Report } from "../../verify/report";
 import { Ssh } from "../../verify/ssh";
@@ -22,6 +23,8 @@ const NETWORK = `10.${100 + (process.pid % 100)}.${process.pid % 250}.0/24`;
 /** Rows that this version, or a stack that is not for development, cannot show. */
 const NOT_HERE = ["D10", "X11"];
 const QUEUES = ["dcor-short", "dcor-normal", "dcor-long"];
+/** What becomes of a measurement: the beginnings of its objects' names. */
+const OBJECTS = ["resource/", "preview/", "condensed/"];
 const LARGE_BYTES = 2 * 2 ** 30;
 
 const configuration = {
@@ -158,8 +161,36 @@ describe("DCOR on a local machine, by the commands that users have", () => {
         async () => {
             writeFileSync(measurement, await software.measurement());
             dataset = await upload("Cells of a test", [measurement]);
-            await expectProcessed(dataset, ["resource/", "preview/", "condensed/"]);
+            await expectProcessed(dataset, OBJECTS);
             await expectMeasurement();
+        },
+        4 * MINUTE,
+    );
+
+    test(
+        "what the workers have missed is done by the nightly jobs, and drafts that nobody finished are gone",
+        async () => {
+            const [forgotten, fresh] = await Promise.all(["forgotten", "fresh"].map(makeDraft));
+            const neglect = readFileSync(join(__dirname, "dcor-nightly.py"), "utf8");
+            await machine.run(`cd /; ${DCOR_PYTHON} ${dataset.resources[0]!.id} ${forgotten}`, neglect);
+            expect(await objectsOfMeasurement()).toEqual([]);
+            expect(
+                (await api.action<Dataset>("package_show", { id: dataset.id })).resources[0]!.sha256,
+            ).toBeUndefined();
+
+            const said: Record<string, string> = {};
+            for (const unit of NIGHTLY_TIMERS.map((timer) => timer.replace(/timer$/, "service"))) {
+                // It ends when the job has, and fails when the job does.
+                await machine.run(`systemctl start ${unit}`);
+                said[unit] = await machine.run(`journalctl --quiet --output cat --unit ${unit}`);
+                expect(said[unit]).toMatch(/^Done!$/m);
+                expect(said[unit]).not.toMatch(/Error|Traceback/);
+            }
+            await expectProcessed(dataset, OBJECTS);
+            await expectMeasurement();
+            expect(said["dcor-jobs@run-jobs-dcor-depot.service"]).toContain("Migrated to S3 measurement.rtdc");
+            const statusOf = async (id?: string) => (await api.ask("package_show", { id })).status;
+            expect([await statusOf(forgotten), await statusOf(fresh)]).toEqual([404, 200]);
         },
         4 * MINUTE,
     );
@@ -278,6 +309,18 @@ describe("DCOR on a local machine, by the commands that users have", () => {
         software = new DcorSoftware(machine);
         api = new DcorApi(web, outputs.url, outputs.apiToken);
         writeFileSync(access, Buffer.from(outputs.access!.file, "base64"));
+    }
+
+    async function makeDraft(name: string): Promise<string> {
+        const values = { name, title: name, authors: "e2e", license_id: "none", private: true, state: "draft" };
+        const { id } = await api.action<Dataset>("package_create", { ...values, owner_org: dataset.organization.id });
+        return id;
+    }
+
+    /** The measurement, and what the workers have made of it. */
+    async function objectsOfMeasurement(): Promise<string[]> {
+        const keys = (await software.objects(dataset.organization.id)).map(({ key }) => key);
+        return keys.filter((key) => OBJECTS.some((prefix) => key.startsWith(prefix)));
     }
 
     function upload(title: string, paths: string[]) {
