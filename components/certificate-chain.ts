@@ -10,6 +10,10 @@ export function readChain(pem: string): X509Certificate[] {
 export const isSignedBy = (certificate: X509Certificate, issuer: X509Certificate) =>
     certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 
+/** Not asked as of an issuer: a server's certificate that has signed itself may say that it signs no others. */
+export const hasSignedItself = (certificate: X509Certificate) =>
+    certificate.issuer === certificate.subject && certificate.verify(certificate.publicKey);
+
 /** Whether it is by an authority that browsers, and so machines, know by themselves. */
 export const isPublic = (certificate: X509Certificate) =>
     rootCertificates.some((root) => isSignedBy(certificate, new X509Certificate(root)));
@@ -20,5 +24,5 @@ export const isPublic = (certificate: X509Certificate) =>
  */
 export function authorityOf(pem: string): string | undefined {
     const last = readChain(pem).at(-1);
-    return last !== undefined && isSignedBy(last, last) ? last.toString() : undefined;
+    return last !== undefined && hasSignedItself(last) ? last.toString() : undefined;
 }

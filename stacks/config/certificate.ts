@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
-import { isPublic, isSignedBy, readChain as readAll } from "../../components/certificate-chain";
+import { hasSignedItself, isPublic, isSignedBy, readChain as readAll } from "../../components/certificate-chain";
 import type { RelatedComplaint, Rule } from "./rule";
 
 /** Authorities certify names, not addresses of a network; a name of the server there must be. */
@@ -60,7 +60,7 @@ export const authorityRule: Rule = (given) => {
     const chain = typeof pem === "string" ? readChain(pem) : undefined;
     const last = chain?.at(-1);
     // A chain that is not whole is the other rule's.
-    if (chain?.length === 1 || last === undefined || isSignedBy(last, last) || isPublic(last)) {
+    if (chain?.length === 1 || last === undefined || hasSignedItself(last) || isPublic(last)) {
         return [];
     }
     const reason = `it ends before its authority, "${nameOf({ subject: last.issuer })}", which no machine knows by itself`;
@@ -98,7 +98,7 @@ function brokenChain(chain: readonly X509Certificate[]): RelatedComplaint[] {
         ];
     }
     const [only, ...others] = chain;
-    if (only !== undefined && others.length === 0 && !isSignedBy(only, only)) {
+    if (only !== undefined && others.length === 0 && !hasSignedItself(only)) {
         const reason = `it has no chain: it is signed by "${nameOf({ subject: only.issuer })}", whose certificate is not there`;
         return [{ path, reason, advice: "Add the certificates of its issuers, as the authority gives them." }];
     }

@@ -16,6 +16,19 @@ export const SENTINELS = ["generated-password-sentinel", "private-key-sentinel"]
 export const SECRET_MARK = "4dabf18193072939515e22adb298388d";
 const secret = (value: string) => ({ [SECRET_MARK]: "1b47061264138c4ac30d75fd1eb44270", value });
 
+/** For nobody, until the year 2126: a program may look into what the provider gives. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBdTCCARugAwIBAgIUfUM7Hw9/4oBTptvaCVqAFsdwK4wwCgYIKoZIzj0EAwIw
+DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjExMTA0MDNaGA8yMTI2MTAyODExMDQw
+M1owDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABNyf
+bjfPtmcmgWe0US2PE6GLr79PfI5Vrl30BvUPr8WuT4WS9TQJpm0MxygFOQGuro02
+0T+0787yIm8ZmsoJnS+jUzBRMB0GA1UdDgQWBBTEIQ6XJ2mAwkB1pc5i+nGHPNSY
+WzAfBgNVHSMEGDAWgBTEIQ6XJ2mAwkB1pc5i+nGHPNSYWzAPBgNVHRMBAf8EBTAD
+AQH/MAoGCCqGSM49BAMCA0gAMEUCIA6SDz/IP3lBjvmnJqWSP3IWCDfzyh82H0Og
+RLAFI5c5AiEAsp9PHFF9EAvlgI9BQJNxvH8JlUvYbp7YFCYEILbzQug=
+-----END CERTIFICATE-----
+`;
+
 /** Outputs that are no inputs, as the providers would compute them; secret where the SDK asks the engine to make them so. */
 const COMPUTED: Record<string, Record<string, unknown>> = {
     "command:local:Command": { stdout: '{"address":"10.77.0.10","identity":"one"}', stderr: "" },
@@ -27,7 +40,7 @@ const COMPUTED: Record<string, Record<string, unknown>> = {
         privateKeyOpenssh: secret(`${SENTINELS[1]}\n`),
         publicKeyOpenssh: "ssh-ed25519 AAAA\n",
     },
-    "tls:index/selfSignedCert:SelfSignedCert": { certPem: "certificate\n" },
+    "tls:index/selfSignedCert:SelfSignedCert": { certPem: CERTIFICATE },
     "aws:ec2/eip:Eip": { allocationId: "eipalloc-0123456789abcdef0", publicIp: "198.51.100.7" },
     "aws:ec2/instance:Instance": { privateIp: "10.80.0.10" },
     "aws:ec2/keyPair:KeyPair": { keyName: "key-pair" },

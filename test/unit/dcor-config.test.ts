@@ -119,6 +119,13 @@ describe("a certificate of an authority of one's own, which DCOR's requests to i
         expect(authorityOf(given.tls.certificate)).toBe(root.certificate);
     });
 
+    test("a certificate that has signed itself, and says that it is for a server alone, is its own authority", () => {
+        const { selfSigned: server } = makeCertificates(serverName, ["keyUsage=digitalSignature,keyEncipherment"]);
+        expect(authorityOf(server.certificate)).toBe(server.certificate);
+        const given = { serverName, tls: { mode: "own", ...server } };
+        expect(parse(given, ["tls"])).toMatchObject({ tls: { mode: "own" } });
+    });
+
     test("a certificate that has signed itself is its own authority; a chain without its own has none to trust", () => {
         expect(authorityOf(selfSigned.certificate)).toBe(selfSigned.certificate);
         expect(authorityOf(signed.certificate + intermediate.certificate)).toBeUndefined();
