@@ -40,6 +40,8 @@ export function triedKeys({ objectStore, bucketPrefix }: DcorConfig): S3Keys[] {
 
 interface Place {
     machine: Machine;
+    /** What CKAN is built with. */
+    tools: Packages;
     packages: Packages;
     data: DataVolume;
     address: pulumi.Output<PublicAddress>;
@@ -57,13 +59,13 @@ export function servicePackages(config: DcorConfig): PackageSet[] {
 }
 
 export function dcorServices(config: DcorConfig, place: Place): DcorServices {
-    const { machine, packages } = place;
+    const { machine, tools } = place;
     const { mirrors } = config;
     const environment = softwareDirectory(config.development);
     const software = new InstallStep(
         "dcor-software",
         { machine, program: softwareProgram(environment, { indexUrl: mirrors.pypi, proxy: mirrors.proxy }) },
-        { dependsOn: packages },
+        { dependsOn: tools },
     );
     const database = ckanDatabase(config, place);
     const redis = jobQueue(config, place);

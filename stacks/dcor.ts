@@ -42,6 +42,10 @@ export async function dcor(config: DcorConfig) {
     });
     const mail = config.mail && withoutPassword(config.mail);
     const upgrades = { ...config.upgrades, mail };
+    // Too little room, and keys that do not work, are found before anything is installed.
+    const ready = [data.mounted, scratch.mounted, ...triedKeys(config)];
+    // What CKAN is built with comes first: what else is needed is installed while CKAN is.
+    const tools = new Packages("build-packages", { machine, sets: [Dcor.buildPackages] }, { dependsOn: ready });
     const packages = new Packages(
         "packages",
         {
@@ -52,8 +56,7 @@ export async function dcor(config: DcorConfig) {
                 { packages: [...(config.operatorTools ? OPERATOR_TOOLS : []), ...(config.development ? ["git"] : [])] },
             ],
         },
-        // Too little room, and keys that do not work, are found before anything is installed.
-        { dependsOn: [data.mounted, scratch.mounted, ...triedKeys(config)] },
+        { dependsOn: [...ready, tools] },
     );
     journalLimit("journal", { machine });
     new UnattendedUpgrades("upgrades", { machine, packages, ...upgrades });
@@ -62,7 +65,7 @@ export async function dcor(config: DcorConfig) {
         config.serverName ?? machine.address,
         machine.address,
     ]);
-    const services = dcorServices(config, { machine, packages, data, address });
+    const services = dcorServices(config, { machine, tools, packages, data, address });
     const site = new DcorSite("site", {
         machine,
         packages,
@@ -77,6 +80,7 @@ export async function dcor(config: DcorConfig) {
     });
     const dcor = new Dcor("dcor", {
         machine,
+        packages,
         data,
         scratch,
         ...services,

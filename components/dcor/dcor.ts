@@ -4,7 +4,7 @@ import { ConfigFiles, secretPath, SecretFiles } from "../guest/config-files";
 import type { DataVolume } from "../guest/data-volume";
 import { InstallStep } from "../guest/install-step";
 import type { ObjectStoreEndpoint } from "../guest/object-store";
-import type { PackageSet } from "../guest/packages";
+import type { Packages, PackageSet } from "../guest/packages";
 import type { PublicAddress } from "../guest/public-address";
 import type { RedisEndpoint } from "../guest/redis";
 import { rootOnly } from "../guest/site-certificate";
@@ -16,7 +16,7 @@ import { apiToken } from "./api-token";
 import type { CkanDatabaseEndpoint } from "./database";
 import { configurationFiles, jobFiles, NIGHTLY_TIMERS, programFiles, uwsgiFiles } from "./render";
 import { LICENSES, SCRATCH, UWSGI, type DcorSettings } from "./settings";
-import { DCOR_PACKAGES } from "./software";
+import { BUILD_PACKAGES } from "./software";
 
 export interface DcorArgs {
     machine: Machine;
@@ -24,6 +24,7 @@ export interface DcorArgs {
     data: DataVolume;
     /** The scratch space, on `/cache`. */
     scratch: DataVolume;
+    packages: Packages;
     /** The step that installs CKAN and the extensions. */
     software: InstallStep;
     /** Directory of the software. */
@@ -127,12 +128,12 @@ export class Dcor extends pulumi.ComponentResource {
             {
                 parent: this,
                 dependsOn: [
-                    ...[software, secrets, data.mounted, scratch.mounted],
+                    ...[software, args.packages, secrets, data.mounted, scratch.mounted],
                     ...[...database.ready, ...redis.running, ...search.running],
                 ],
             },
         );
-        const jobs = new ConfigFiles(
+        new ConfigFiles(
             `${name}-jobs`,
             { machine, files: jobFiles(), enable: NIGHTLY_TIMERS },
             { parent: this, dependsOn: configuration },
@@ -153,12 +154,15 @@ export class Dcor extends pulumi.ComponentResource {
                     notify: RESTART,
                 })),
             },
-            { parent: this, dependsOn: [configuration, jobs, ...objectStore.running] },
+            { parent: this, dependsOn: [configuration, ...objectStore.running] },
         );
         this.registerOutputs();
     }
 
-    static readonly packages: PackageSet = { packages: [...DCOR_PACKAGES, ...SUPERVISOR_PACKAGES.packages] };
+    static readonly packages: PackageSet = { packages: ["logrotate", ...SUPERVISOR_PACKAGES.packages] };
+
+    /** What the step that installs CKAN waits for. */
+    static readonly buildPackages: PackageSet = { packages: BUILD_PACKAGES };
 }
 
 /** The address of Redis with its password in it, as CKAN wants it. */

@@ -22,13 +22,12 @@ export const PLUGINS = [
 export const sitePackages = (directory: string) => `${directory}/lib/python3.11/site-packages`;
 
 /** Debian's packages: what CKAN loads, what the sources of psycopg2 and uWSGI are built with. Guide: "Ubuntu and CKAN". */
-export const DCOR_PACKAGES = [
+export const BUILD_PACKAGES = [
     "gcc",
     "libmagic1",
     "libpcre3-dev",
     "libpq-dev",
     "libpq5",
-    "logrotate",
     "python3-dev",
     "python3-venv",
 ] as const;

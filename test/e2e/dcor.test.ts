@@ -11,6 +11,7 @@ import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import type { Report } from "../../verify/report";
 import { Ssh } from "../../verify/ssh";
 import { Web } from "../../verify/web";
+import { makeCertificates } from "../unit/certificates";
 import { uploadByDcorAid } from "./dcor-aid";
 import { powerCut, traces, waitForStep } from "./host";
 import { TestStack } from "./test-stack";
@@ -23,6 +24,15 @@ const NETWORK = `10.${100 + (process.pid % 100)}.${process.pid % 250}.0/24`;
 /** Rows that this version, or a stack that is not for development, cannot show. */
 const NOT_HERE = ["D10", "X11"];
 const QUEUES = ["dcor-short", "dcor-normal", "dcor-long"];
+/** What each nightly job says when it has found something to do. */
+const NIGHTLY = {
+    "run-jobs-dcor-depot": /^Migrated to S3 measurement\.rtdc$/m,
+    "run-jobs-dcor-schemas": /^OK: .*sha256.* for measurement\.rtdc$/im,
+    "run-jobs-dc-view": /^OK: .* for measurement\.rtdc$/m,
+    "run-jobs-dc-serve": /^OK: .* for measurement\.rtdc$/m,
+    "dcor-prune-stale-multipart-uploads": /^Searching circle-/m,
+    "dcor-prune-draft-datasets": /^Found dataset forgotten$/m,
+};
 /** What becomes of a measurement: the beginnings of its objects' names. */
 const OBJECTS = ["resource/", "preview/", "condensed/"];
 const LARGE_BYTES = 2 * 2 ** 30;
@@ -171,26 +181,32 @@ describe("DCOR on a local machine, by the commands that users have", () => {
         "what the workers have missed is done by the nightly jobs, and drafts that nobody finished are gone",
         async () => {
             const [forgotten, fresh] = await Promise.all(["forgotten", "fresh"].map(makeDraft));
+            const workers = QUEUES.map((queue) => `ckan-worker-${queue}`).join(" ");
+            await machine.run(`supervisorctl stop ${workers}`);
             const neglect = readFileSync(join(__dirname, "dcor-nightly.py"), "utf8");
             await machine.run(`cd /; ${DCOR_PYTHON} ${dataset.resources[0]!.id} ${forgotten}`, neglect);
             expect(await objectsOfMeasurement()).toEqual([]);
-            expect(
-                (await api.action<Dataset>("package_show", { id: dataset.id })).resources[0]!.sha256,
-            ).toBeUndefined();
 
-            const said: Record<string, string> = {};
-            for (const unit of NIGHTLY_TIMERS.map((timer) => timer.replace(/timer$/, "service"))) {
-                // It ends when the job has, and fails when the job does.
-                await machine.run(`systemctl start ${unit}`);
-                said[unit] = await machine.run(`journalctl --quiet --output cat --unit ${unit}`);
-                expect(said[unit]).toMatch(/^Done!$/m);
-                expect(said[unit]).not.toMatch(/Error|Traceback/);
+            const units = NIGHTLY_TIMERS.map((timer) => timer.replace(/timer$/, "service"));
+            expect(units).toHaveLength(Object.keys(NIGHTLY).length);
+            for (const [command, found] of Object.entries(NIGHTLY)) {
+                const unit = units.find((each) => each.includes(command))!;
+                // It ends when the job has ended, and fails when the job fails.
+                const said = await machine.run(
+                    `systemctl start ${unit}; journalctl --quiet --output cat --unit ${unit}`,
+                );
+                expect(said).toMatch(/^Done!$/m);
+                expect(said).toMatch(found);
+                expect(said).not.toMatch(/Traceback|Error:/);
             }
-            await expectProcessed(dataset, OBJECTS);
-            await expectMeasurement();
-            expect(said["dcor-jobs@run-jobs-dcor-depot.service"]).toContain("Migrated to S3 measurement.rtdc");
+            expect(await objectsOfMeasurement()).toHaveLength(OBJECTS.length);
             const statusOf = async (id?: string) => (await api.ask("package_show", { id })).status;
             expect([await statusOf(forgotten), await statusOf(fresh)]).toEqual([404, 200]);
+
+            // It waits until they have run for a minute.
+            await machine.run(`supervisorctl start ${workers} >/dev/null 2>&1 &`);
+            await expectProcessed(dataset, OBJECTS);
+            await expectMeasurement();
         },
         4 * MINUTE,
     );
@@ -291,6 +307,25 @@ describe("DCOR on a local machine, by the commands that users have", () => {
             expect(report.rows.find(({ id }) => id === "X10")?.detail).toContain("started by the boot");
         },
         8 * MINUTE,
+    );
+
+    test(
+        "under a certificate of an authority of one's own, DCOR trusts its own site, and serves its users as before",
+        async () => {
+            const { address } = outputs.machine;
+            const { signed, intermediate, root } = makeCertificates(address);
+            const certificate = [signed, intermediate, root].map((each) => each.certificate).join("");
+            stack.configure({ serverName: address, tls: { mode: "own", certificate } });
+            await stack.setSecret("tls.privateKey", signed.privateKey);
+            await stack.run("up");
+            web.close();
+            await machine.close();
+            await readOutputs();
+            const report = await expectAllRowsOk();
+            expect(report.rows.find(({ id }) => id === "D11")?.detail).toContain("from Intermediate of a test");
+            await expectWhole();
+        },
+        6 * MINUTE,
     );
 
     test(

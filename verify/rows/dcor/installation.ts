@@ -17,6 +17,16 @@ function lockedVersions(): Map<string, string> {
 
 const normal = (name: string) => name.toLowerCase().replaceAll(/[-_.]+/g, "-");
 
+/** What pytest has written of the extensions' own tests, the first tag of each file. */
+export function testsReport(suites: string): string {
+    const sum = (name: string) =>
+        [...suites.matchAll(new RegExp(` ${name}="(\\d+)"`, "g"))].reduce((total, [, each]) => total + Number(each), 0);
+    const [tests, failed, skipped] = [sum("tests"), sum("failures") + sum("errors"), sum("skipped")];
+    return tests === 0
+        ? "dcor-test, which runs their tests, has not been run"
+        : `of their ${tests} tests, ${tests - failed - skipped} passed when dcor-test ran last, ${failed} failed, ${skipped} were skipped`;
+}
+
 /** What is installed. */
 export const installationRows: Row<DcorContext>[] = [
     {
@@ -109,7 +119,10 @@ export const installationRows: Row<DcorContext>[] = [
             const pytest = await machine.run(
                 `${VENV}/bin/python -m pytest --version; test -x /usr/local/bin/dcor-test`,
             );
-            return `${modules.join(", ")} are loaded from /dcor-repos; ${pytest}; dcor-test runs their tests`;
+            const results = await machine.run(
+                "cd /cache/dcor-tests; grep -ho '<testsuite [^>]*>' -- *.xml 2>/dev/null || true",
+            );
+            return `${modules.join(", ")} are loaded from /dcor-repos; ${pytest}; ${testsReport(results)}`;
         },
     },
 ];
