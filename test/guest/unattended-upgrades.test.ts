@@ -14,6 +14,7 @@ set -euo pipefail
 name=$1 version=$2 label=$3
 repository=/srv/$name tree=$(mktemp -d) library=/usr/lib/$name/library.so
 mkdir -p "$repository" "$tree/DEBIAN" "$tree$(dirname $library)"
+chmod 755 "$tree"
 cat "$(ldconfig -p | awk '/libz\\.so\\.1 / { print $NF; exit }')" - <<<"$version" >"$tree$library"
 printf '%s\\n' "Package: $name" "Version: $version" "Architecture: all" "Maintainer: nobody <nobody@example.org>" \\
     "Description: a library of the test" >"$tree/DEBIAN/control"
