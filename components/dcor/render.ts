@@ -95,7 +95,8 @@ export function programFiles(): Record<string, GuestFile> {
         programFile(name, { ...options, environment: ENVIRONMENT, log: `/var/log/ckan/${name}` });
     const worker = (queue: string) =>
         program(`ckan-worker-${queue}`, {
-            command: `${VENV}/bin/ckan -c ${CKAN_INI} jobs worker ${queue}`,
+            // What visitors ask for comes first.
+            command: `/usr/bin/nice -n 10 ${VENV}/bin/ckan -c ${CKAN_INI} jobs worker ${queue}`,
             user: "www-data",
         });
     return Object.assign(

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # Gives CKAN its whole configuration, brings its database up to date and makes the administrator: all that comes before CKAN
-# is started. At the end, `dcor inspect` must find nothing that it would have to fix.
+# is started. `dcor inspect` must find nothing that it would have to fix.
 # Parameters: environment (directory of the software), administrator, email, hosts (a line for /etc/hosts, or empty),
 # rebuild_mark (a file that says that the search index is of another schema, or empty), authority (path of a certificate that
 # the machine trusts, where it is among the files), licenses (path of the list of datasets' licences), secrets_revision,
@@ -39,6 +39,11 @@ if [ "$(readlink "$current")" != "$environment" ]; then
     changed "$current is $environment"
 fi
 
+# It asks before it fixes something, and there is nobody to answer: then it fails. It looks while the database is brought up to date.
+inspection=$(mktemp)
+dcor inspect </dev/null >"$inspection" 2>&1 &
+inspecting=$!
+
 report=$(cd / && runuser -u www-data -- env CKAN_INI="$ini" HOME=/var/www "$current/bin/python" "$library/initialize.py" \
     "$administrator" "$email" <"$(secret dcor-administrator)")
 while read -r line; do
@@ -51,9 +56,9 @@ if [ -n "$rebuild_mark" ] && [ -e "$rebuild_mark" ]; then
     changed "built the search index anew"
 fi
 
-# It asks before it fixes something, and there is nobody to answer: then it fails.
-found=$(dcor inspect </dev/null 2>&1) || fail "\`dcor inspect\` finds something to fix" "$(tail -n 3 <<<"$found")"
-[[ $found == *"No changes made."* ]] || fail "\`dcor inspect\` has changed something" "$found"
+wait "$inspecting" || fail "\`dcor inspect\` finds something to fix" "$(tail -n 3 "$inspection")"
+grep -q "No changes made\." "$inspection" || fail "\`dcor inspect\` has changed something" "$(cat "$inspection")"
+rm "$inspection"
 
 # The environment before this one stays; what is older goes.
 find "$(dirname "$current")" -mindepth 1 -maxdepth 1 -type d ! -path "$environment" -printf '%T@ %p\n' | sort -rn |

@@ -39,6 +39,8 @@ if [ ! -e "$environment/.development" ]; then
     fi
     found=$(cd / && PATH=$environment/bin:$PATH "$environment/bin/python" "$library/finish-software.py" "${plugins[@]}" 2>&1) ||
         fail "one of the plugins cannot be loaded from its sources" "$(tail -n 5 <<<"$found")"
+    # They write beside themselves.
+    find "$repositories" -type d -name tests -exec chown -R www-data:www-data {} +
     : >"$environment/.development"
 fi
 

@@ -13,9 +13,13 @@ if [ ! -e "$directory/.complete" ]; then
     make_venv "$directory" "$library/requirements.txt"
     # boto3 trusts certifi's list alone: here it is the machine's, with the certificates that the stack adds to it.
     ln -sf /etc/ssl/certs/ca-certificates.crt "$("$directory/bin/python" -c 'import certifi; print(certifi.where())')"
-    conflicts=$("$directory/bin/python" -m pip check 2>&1) || fail "the Python packages do not fit each other" "$conflicts"
+    conflicts=$(mktemp)
+    "$directory/bin/python" -m pip check >"$conflicts" 2>&1 &
+    checking=$!
     found=$(cd / && PATH=$directory/bin:$PATH "$directory/bin/python" "$library/finish-software.py" "${plugins[@]}" 2>&1) ||
         fail "CKAN or one of its plugins cannot be loaded" "$(tail -n 5 <<<"$found")"
+    wait "$checking" || fail "the Python packages do not fit each other" "$(cat "$conflicts")"
+    rm "$conflicts"
     changed "installed $(tail -n 1 <<<"$found") in $directory"
     sync -f "$directory"
     printf '%s\n' "$found" >"$directory/.complete"
