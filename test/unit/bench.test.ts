@@ -1,6 +1,17 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { readArguments, UsageError } from "../../bench/arguments";
+import { dcorFiles } from "../../bench/dcor/files";
+import { footprintReport, readFootprint } from "../../bench/footprint";
 import { PRODUCTS } from "../../bench/products";
+import { Dcor } from "../../components/dcor/dcor";
+import { DcorSite } from "../../components/dcor/site";
 import { eoxserverVersion } from "../../components/eoxserver/software";
+import { Minio } from "../../components/guest/minio";
+import { PostgreSql } from "../../components/guest/postgresql";
+import { Redis } from "../../components/guest/redis";
+import { Solr } from "../../components/guest/solr";
+import { UnattendedUpgrades } from "../../components/guest/unattended-upgrades";
 import { percentile99 } from "../../bench/requests";
 import { median, spread, table, targetRow, withSection } from "../../bench/figures";
 
@@ -32,6 +43,36 @@ describe("the command line of the bench", () => {
 
 test("the floor and the playbook of EOxServer install the packages that its stack installs", () => {
     expect(PRODUCTS.eoxserver.inputs()["requirements.txt"]).toContain(`eoxserver==${eoxserverVersion()} `);
+});
+
+describe("the ways of DCOR", () => {
+    const text = (name: string) => readFileSync(join(__dirname, "..", "..", "bench", "dcor", name), "utf8");
+    const sets = [
+        ...[PostgreSql.packages("debian-12"), Redis.packages, Solr.packages, Minio.packages],
+        ...[Dcor.buildPackages, Dcor.packages, DcorSite.packages, UnattendedUpgrades.packages({})],
+    ];
+    const wanted = new Set(sets.flatMap(({ packages }) => packages));
+
+    test("the floor installs the packages that the stack installs, and no others", () => {
+        const [, named = ""] = /install ((?:.*\\\n)*.*)/.exec(text("floor.sh"))!;
+        expect(new Set(named.split(/[\s\\]+/))).toEqual(wanted);
+    });
+
+    test("the playbook lays each file that it names, and names each that the stack lays but for its own scripts", () => {
+        const files = Object.keys(dcorFiles("192.0.2.10", {}));
+        const playbook = text("playbook.yml").replaceAll("{{ library }}", "/usr/local/lib/dcor");
+        const unnamed = files.filter((path) => !playbook.includes(path) && !path.startsWith("/usr/local/lib/dcor/"));
+        expect(unnamed).toEqual([]);
+        const named = [...playbook.matchAll(/^ {12}- (\/\S+)$/gm)].map(([, path]) => path!);
+        const laid = named.filter((path) => /\.(service|timer|conf|ini|py|xml|txt)$|logrotate/.test(path));
+        expect(laid.filter((path) => !files.includes(path))).toEqual([]);
+    });
+});
+
+test("memory and disk of a machine are read as they are printed, or not at all", () => {
+    expect(readFootprint("1995\n2360\n")).toEqual({ memoryMiB: 1995, diskMiB: 2360 });
+    expect(() => readFootprint("1995\n")).toThrow("cannot be read");
+    expect(footprintReport({ ours: [{ memoryMiB: 10, diskMiB: 20 }] })).toContain("| ours | 10 MiB | 20 MiB |");
 });
 
 describe("the figures of the bench", () => {
