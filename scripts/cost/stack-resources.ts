@@ -14,6 +14,10 @@ export async function stackResources(
 ): Promise<{ resources: StackResource[]; region: string | undefined }> {
     const given = parseConfig(stack, `stacks/Pulumi.${stack}.yaml`, valuesOf(stack), new Set(SECRET));
     const config: StackConfig = withSecretOutputs(given);
+    const { machine } = config;
+    if (machine.platform !== "aws") {
+        return { resources: [], region: undefined };
+    }
     const resources: StackResource[] = [];
     await pulumi.runtime.setMocks(
         {
@@ -28,9 +32,9 @@ export async function stackResources(
         true,
     );
     const program = await programOf(config.product);
-    await pulumi.runtime.runInPulumiStack(() => Promise.resolve(void program(config)));
+    await pulumi.runtime.runInPulumiStack(() => Promise.resolve(program(config)));
     await pulumi.runtime.disconnect();
-    return { resources, region: config.machine.platform === "aws" ? config.machine.region : undefined };
+    return { resources, region: machine.region };
 }
 
 /** The function that composes a product's stack: that of `omero-web` is `omeroWeb` in stacks/omero-web.ts. */
@@ -41,7 +45,9 @@ async function programOf(product: string): Promise<(config: StackConfig) => unkn
 }
 
 /** Every section may hold something encrypted, which has no price. */
-const SECRET = ["machine", "tls", "accessControl", "publicUser", "redis"].map((key) => `science-stacks:${key}`);
+const SECRET = ["machine", "tls", "accessControl", "publicUser", "redis", "objectStore", "postgresql", "mail"].map(
+    (key) => `science-stacks:${key}`,
+);
 
 /** The configuration as Pulumi would hand it over, with a stand-in for what is encrypted, and for what has no price. */
 function valuesOf(stack: string): Record<string, string> {
