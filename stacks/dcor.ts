@@ -20,14 +20,15 @@ import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
 import type { Machine } from "../components/machine/machine";
 import type { DcorConfig } from "./config";
-import { dcorServices, servicePackages, triedKeys, type DcorServices } from "./dcor-services";
+import { dcorServices, ownPorts, servicePackages, triedKeys, type DcorServices } from "./dcor-services";
 
 /** DCOR on one machine: CKAN with its extensions behind nginx, and the services that it works with. */
 export async function dcor(config: DcorConfig) {
     const { mirrors, objectStore } = config;
     const machine = await createMachine("machine", config.machine, mirrors, {
-        ports: [],
+        ports: ownPorts(config),
         sizeGiB: config.data.sizeGiB,
+        scratchGiB: config.scratch.sizeGiB,
         administrators: config.firewall.ssh,
     });
     const address = publicAddress(config, machine.address);
@@ -39,6 +40,7 @@ export async function dcor(config: DcorConfig) {
         ...config.scratch,
         onDestroy: "delete",
         mountPoint: "/cache",
+        scratch: true,
     });
     const mail = config.mail && withoutPassword(config.mail);
     const upgrades = { ...config.upgrades, mail };

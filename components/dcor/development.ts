@@ -66,6 +66,7 @@ export function dcorDevelopment(
                 },
                 notify: [`${SUPERVISOR_UNIT}:restart`],
             })),
+            removable: true,
         },
         { ...opts, dependsOn: [answering, database] },
     );

@@ -6,6 +6,8 @@ export interface DataVolumeArgs extends DiskArgs {
     machine: Machine;
     /** @default "/data" */
     mountPoint?: string;
+    /** What is on it can be lost: on a host that stays, it is emptied when the stack goes. @default false */
+    scratch?: boolean;
 }
 
 /**
@@ -19,7 +21,7 @@ export class DataVolume extends pulumi.ComponentResource {
     constructor(name: string, args: DataVolumeArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:guest:DataVolume", name, {}, opts);
 
-        const { machine, sizeGiB, onDestroy, mountPoint = "/data" } = args;
+        const { machine, sizeGiB, onDestroy, mountPoint = "/data", scratch = false } = args;
         const disk = machine.attachDisk(name, { sizeGiB, onDestroy }, { parent: this });
         this.mounted = new InstallStep(
             `${name}-mount`,
@@ -28,7 +30,13 @@ export class DataVolume extends pulumi.ComponentResource {
                 program: disk.device.apply((device) => ({
                     script: "data-volume/mount.sh",
                     // The size is named so that the step runs again, and grows the file system, when the device has grown.
-                    parameters: { device, mount_point: mountPoint, owner: pulumi.getStack(), size_gib: sizeGiB },
+                    parameters: {
+                        device,
+                        mount_point: mountPoint,
+                        owner: pulumi.getStack(),
+                        scratch: scratch ? "yes" : "no",
+                        size_gib: sizeGiB,
+                    },
                 })),
                 removable: true,
             },

@@ -39,6 +39,8 @@ export interface MinioArgs {
 export const MINIO_BACKEND = "127.0.0.1:9000";
 /** Its console, for administrators, through SSH. */
 const CONSOLE = "127.0.0.1:9001";
+/** Both, on the loopback address. */
+export const MINIO_PORTS = [MINIO_BACKEND, CONSOLE].map((address) => Number(address.split(":")[1]));
 const ROOT_USER = "minioadmin";
 
 /**

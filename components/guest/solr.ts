@@ -42,7 +42,7 @@ export interface SearchEndpoint {
     running: pulumi.Resource[];
 }
 
-const PORT = 8983;
+export const SOLR_PORT = 8983;
 
 /** Where a core says that its schema has changed since its index was built; who has rebuilt it takes the file away. */
 export const rebuildMark = (core: string) => `/data/solr/${core}/rebuild-index`;
@@ -94,7 +94,7 @@ export class Solr extends pulumi.ComponentResource {
             { ...child, dependsOn: [server, ...after] },
         );
 
-        this.endpoint = { url: `http://127.0.0.1:${PORT}/solr/${core}`, core, running: [this.running] };
+        this.endpoint = { url: `http://127.0.0.1:${SOLR_PORT}/solr/${core}`, core, running: [this.running] };
         this.registerOutputs();
     }
 
@@ -118,7 +118,7 @@ export function serverProgram({ archive, heapMiB }: { archive: string; heapMiB: 
             ...ANSWERS,
             "/etc/solr/log4j2.xml": { content: template("log4j2.xml") },
             "/etc/systemd/system/solr.service": {
-                content: renderTemplate("solr/templates/solr.service.eta", { port: PORT, heapMiB }),
+                content: renderTemplate("solr/templates/solr.service.eta", { port: SOLR_PORT, heapMiB }),
             },
             [`${HOME}/solr.xml`]: owned(template("solr.xml")),
         },
@@ -139,11 +139,11 @@ export function coreProgram({ core, schema, revision }: CoreSettings): StepProgr
     const conf = `${HOME}/${core}/conf`;
     return {
         script: "solr/core.sh",
-        parameters: { port: PORT, core, schema, schema_of: revision },
+        parameters: { port: SOLR_PORT, core, schema, schema_of: revision },
         files: {
             "/usr/local/lib/science-stacks/solr/check-schema.py": { content: guestScript("solr/check-schema.py") },
             "/etc/systemd/system/solr.service.d/core.conf": {
-                content: renderTemplate("solr/templates/core.conf.eta", { port: PORT, core }),
+                content: renderTemplate("solr/templates/core.conf.eta", { port: SOLR_PORT, core }),
             },
             [`${conf}/solrconfig.xml`]: owned(template("solrconfig.xml")),
             // CKAN's schema names them, and wants nothing in them.

@@ -35,7 +35,7 @@ export class UnattendedUpgrades extends pulumi.ComponentResource {
                 files: upgradeFiles(settings),
                 // Both read their files at each run. What they would refuse is found here.
                 validate: "apt-config dump >/dev/null && perl -c /etc/needrestart/needrestart.conf",
-                enable: ["apt-daily.timer", "apt-daily-upgrade.timer"],
+                enable: ["apt-daily.timer", "apt-daily-upgrade.timer", "unattended-upgrades.service"],
             },
             { parent: this, dependsOn: packages },
         );

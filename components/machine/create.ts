@@ -10,7 +10,7 @@ export type MachineConfig =
     | ({ platform: "existing" } & Omit<ExistingMachineArgs, "mirrors" | keyof MachineNeeds>);
 
 /** What a product needs of a machine that is there already; a machine of its own has it. */
-export type MachineNeeds = Pick<ExistingMachineArgs, "ports" | "sizeGiB" | "administrators">;
+export type MachineNeeds = Pick<ExistingMachineArgs, "ports" | "sizeGiB" | "scratchGiB" | "administrators">;
 
 /** The machine that the configuration asks for. */
 export async function createMachine(

@@ -5,7 +5,7 @@ import { Packages } from "../guest/packages";
 import { revisionOf } from "../guest/program";
 import { Ready } from "../guest/ready";
 import { password } from "../password";
-import { closedPorts, hostFacts, type HostFacts } from "./host-facts";
+import { closedPorts, hostFacts, type HostFacts, type VolumeWanted } from "./host-facts";
 import type { Connection, Disk, FirewallRule, Machine } from "./machine";
 
 /** How a host is logged in to. */
@@ -33,10 +33,14 @@ export interface ExistingMachineArgs extends SshLogin {
     device?: string;
     /** A directory for the data, empty or this stack's; it is made where there is none. */
     directory?: string;
+    /** The same for what can be lost: a device or a directory. @default none */
+    scratch?: string;
     /** `none` leaves the host's firewall alone. */
     firewall: "nftables" | "none";
     /** The least size of the device, or of the file system that the directory is in, in GiB. */
     sizeGiB: number;
+    /** The least size of the scratch space, in GiB. @default the product needs none */
+    scratchGiB?: number;
     /** TCP ports that the product needs for itself. */
     ports: readonly number[];
     /** The networks that may log in, which must have the address that the stack itself comes from. */
@@ -67,8 +71,7 @@ export class ExistingMachine extends pulumi.ComponentResource implements Machine
             user: args.user ?? "root",
             stack: pulumi.getStack(),
             image: args.image,
-            volume: volumeOf(args),
-            sizeGiB: args.sizeGiB,
+            volumes: volumesOf(args),
             ports: args.ports,
             administrators: args.firewall === "none" ? undefined : args.administrators,
         });
@@ -99,9 +102,13 @@ export class ExistingMachine extends pulumi.ComponentResource implements Machine
         this.registerOutputs({ address: this.address });
     }
 
-    /** The device or the directory of the host. Nothing of it is ever deleted. */
-    attachDisk(): Disk {
-        return { device: pulumi.output(volumeOf(this.args)), attachment: this.ready };
+    /** The device or the directory of the host, which stays. */
+    attachDisk(name: string): Disk {
+        const volume = volumesOf(this.args).find(({ section }) => section === name);
+        if (volume === undefined) {
+            throw new Error(`an existing host has no place for the volume "${name}"`);
+        }
+        return { device: pulumi.output(volume.path), attachment: this.ready };
     }
 
     firewall(name: string, rules: FirewallRule[], opts: pulumi.CustomResourceOptions): pulumi.Resource {
@@ -136,7 +143,14 @@ export class ExistingMachine extends pulumi.ComponentResource implements Machine
 
 const ESSENTIAL_PACKAGES = ["ca-certificates", "nftables", "python3"];
 
-const volumeOf = ({ device, directory }: ExistingMachineArgs) => device ?? directory ?? "";
+function volumesOf({ device, directory, scratch, sizeGiB, scratchGiB }: ExistingMachineArgs): VolumeWanted[] {
+    return [
+        { section: "data", path: device ?? directory ?? "", mountPoint: "/data", sizeGiB },
+        ...(scratchGiB === undefined
+            ? []
+            : [{ section: "scratch", path: scratch ?? "", mountPoint: "/cache", sizeGiB: scratchGiB }]),
+    ];
+}
 
 /** A host key without the comment that ends its line. */
 const keyOf = (line: string) => line.trim().split(/\s+/).slice(0, 2).join(" ");

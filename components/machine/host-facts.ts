@@ -6,6 +6,18 @@ import { POSTGRESQL_PORT } from "../guest/postgresql";
 import { asRoot, assignments, guestScript } from "../guest/shell";
 import type { Connection } from "./machine";
 
+/** A place for files that the host gives. */
+export interface VolumeWanted {
+    /** The section of the configuration that names its size, e.g. `data`. */
+    section: string;
+    /** A device (`/dev/…`), or a directory. */
+    path: string;
+    /** Where it is shown. */
+    mountPoint: string;
+    /** Its least size, in GiB. */
+    sizeGiB: number;
+}
+
 /** What is asked of a host, and what it must be. */
 export interface HostWanted {
     /** Its name, and who logs in to it, for messages. */
@@ -15,10 +27,8 @@ export interface HostWanted {
     stack: string;
     /** The release that the configuration names, e.g. `debian-12`. */
     image: string;
-    /** The device (`/dev/…`) or the directory that the data is to lie on. */
-    volume: string;
-    /** The least size of it, in GiB. */
-    sizeGiB: number;
+    /** Where the data is to lie, and what else needs room. */
+    volumes: readonly VolumeWanted[];
     /** TCP ports that the product needs for itself. */
     ports: readonly number[];
     /** The networks that the firewall will let log in; undefined where it is left alone. */
@@ -40,9 +50,8 @@ export interface HostFacts {
     restored: string;
     /** Clusters of PostgreSQL, e.g. `15/main`. */
     clusters: string;
-    volume: string;
-    volume_bytes: string;
-    mount_point: string;
+    /** For each of the wanted volumes in turn: its state, its size in bytes, and what is at its mount point. */
+    volumes: string[];
     /** Open TCP ports: `<port> <address> <program>`. */
     listening: string[];
 }
@@ -54,7 +63,11 @@ const SCRIPT = relative(process.cwd(), resolve(__dirname, "..", "..", "scripts",
  * @throws pulumi.RunError where it cannot be reached, or is not what is wanted: with all reasons at once
  */
 export async function hostFacts(connection: pulumi.Output<Connection>, wanted: HostWanted): Promise<HostFacts> {
-    const script = assignments({ volume: wanted.volume, mount_point: "/data" }) + guestScript("existing/facts.sh");
+    const volumes = {
+        paths: wanted.volumes.map(({ path }) => path),
+        mount_points: wanted.volumes.map(({ mountPoint }) => mountPoint),
+    };
+    const script = assignments(volumes) + guestScript("existing/facts.sh");
     const known = await valueOf(connection);
     const { stdout } = await command.local.run({
         command: `node ${SCRIPT}`,
@@ -121,24 +134,27 @@ export function connectionProblem({ status, stderr }: Ended, host: string, user 
 
 /** Reads lines of a name, a tab and a value. Pure. */
 export function parseFacts(text: string): HostFacts {
-    const facts: Record<string, string> & { listening?: never } = {};
-    const listening: string[] = [];
+    const facts: Record<string, string> = {};
+    const lists = { listening: [] as string[], volumes: [] as string[] };
     for (const line of text.split("\n").filter((each) => each.includes("\t"))) {
-        const [name = "", value = ""] = line.split("\t");
-        if (name === "listening") {
-            listening.push(value);
+        const [name = "", ...values] = line.split("\t");
+        const value = values.join("\t");
+        if (name === "listening" || name === "volumes") {
+            lists[name].push(value);
         } else {
             facts[name] = value;
         }
     }
-    return { ...facts, listening } as unknown as HostFacts;
+    return { ...facts, ...lists } as unknown as HostFacts;
 }
 
 /** All reasons why a host cannot have a stack. Pure. */
 export function hostProblems(facts: HostFacts, wanted: HostWanted): string[] {
     return [
         ...kindProblems(facts, wanted),
-        ...volumeProblems(facts, wanted),
+        ...wanted.volumes.flatMap((volume, index) =>
+            volumeProblems(volume, facts.volumes[index] ?? "", facts.stack, wanted.stack),
+        ),
         ...conflicts(facts, wanted),
         ...lockOut(facts, wanted),
     ];
@@ -154,18 +170,20 @@ function kindProblems({ release, architecture, init }: HostFacts, { image }: Hos
     ];
 }
 
-function volumeProblems(facts: HostFacts, { stack, volume, sizeGiB }: HostWanted): string[] {
-    const { volume: state, volume_bytes, mount_point, stack: present } = facts;
-    const fine = ["free", `of the stack ${stack}`, ...(present === stack ? ["mounted on /data"] : [])];
-    const sizeInGiB = Number(volume_bytes) / 2 ** 30;
+/** @param found of a volume, as the facts have it @param present the stack that is on the host @param stack the one that asks */
+function volumeProblems(wanted: VolumeWanted, found: string, present: string, stack: string): string[] {
+    const { section, path, mountPoint, sizeGiB } = wanted;
+    const [state = "", bytes, occupied = ""] = found.split("\t");
+    const fine = ["free", `of the stack ${stack}`, ...(present === stack ? [`mounted on ${mountPoint}`] : [])];
+    const sizeInGiB = Number(bytes) / 2 ** 30;
     return [
-        ...(fine.includes(state) ? [] : [`${volume} is ${state}: give a free device, or an empty directory`]),
+        ...(fine.includes(state) ? [] : [`${path} is ${state}: give a free device, or an empty directory`]),
         ...(state === "missing" || sizeInGiB >= sizeGiB
             ? []
-            : [`${volume} has ${sizeInGiB.toFixed(1)} GiB, and data.sizeGiB asks for ${sizeGiB}`]),
-        ...(present === stack || mount_point === "free"
+            : [`${path} has ${sizeInGiB.toFixed(1)} GiB, and ${section}.sizeGiB asks for ${sizeGiB}`]),
+        ...(present === stack || occupied === "free"
             ? []
-            : [`/data, where the data is to be found, is ${mount_point}: mount it, or move it, elsewhere`]),
+            : [`${mountPoint}, where ${path} is to be found, is ${occupied}: mount it, or move it, elsewhere`]),
     ];
 }
 

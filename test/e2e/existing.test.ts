@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { Web } from "../../verify/web";
 import { Guest } from "../guest/guest";
+import { changesOf, stateOf, type State } from "./host-state";
 import { TestStack } from "./test-stack";
 
 type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
@@ -168,41 +169,4 @@ function startAgent(key: string): Record<string, string> {
     }
     execFileSync("ssh-add", ["-q", "-"], { input: key, env: { ...process.env, ...variables } });
     return variables;
-}
-
-type State = Set<string>;
-
-/** Files that packages write when they are installed, or as they run: they are theirs, and in no list of dpkg. */
-const OF_PACKAGES = [
-    "/etc/(alternatives|rc[0-9S]\\.d|fonts/conf\\.d|mysql|postgresql-common|python3|apache2/(conf|mods|sites)-enabled|nginx/(modules|sites)-enabled)/",
-    "/etc/(inputrc|locale\\.gen|odbcinst\\.ini|apt/apt\\.conf\\.d/02autoremove.*|systemd/system/[^/]*\\.wants/.*|python3)$",
-    "/etc/ssl/(certs/([0-9a-f]{8}\\.0|ssl-cert-snakeoil\\.pem)|private/ssl-cert-snakeoil\\.key)$",
-    "/usr/local/(lib/python3|share/fonts)",
-    "/var/(backups|cache|log|lib/(apache2|apt|dpkg|logrotate|nginx|python|redis|systemd|ucf)|www/html/index)",
-    "/(srv/(science|omero)|root/\\.ssh|home/[a-z]+)(/|$)",
-];
-
-/** What a host has that no Debian package has brought with it, a line each. */
-function stateOf(host: Guest): State {
-    const printed = host.run(`
-        find /etc /opt /srv /home /root /usr/local /var /data -xdev 2>/dev/null | sort |
-            comm -23 - <(cat /var/lib/dpkg/info/*.list | sort -u) | grep -Ev '^(${OF_PACKAGES.join("|")})'
-        find /var/log /var/lib /run /usr/local/lib /etc -maxdepth 1 -name 'science-stacks*'
-        dpkg --verify | grep -v /usr/share/
-        systemctl list-unit-files --plain --no-legend --state=enabled | cut -d' ' -f1 | grep -Ev '^(apache-htcacheclean|logrotate)'
-        systemctl list-units --plain --no-legend --type=service,mount,socket --state=active,failed | cut -d' ' -f1 |
-            grep -Ev '^(user|run-user|logrotate|apt-daily|systemd-|dpkg|apache-htcacheclean)'
-        ! command -v nft >/dev/null || nft list ruleset
-        getent passwd | cut -d: -f1 | grep -Ev '^(postgres|redis)$' | sort
-    `);
-    return new Set(printed.split("\n"));
-}
-
-/** What a host has and had not, and what it had and has not. */
-function changesOf(host: Guest, before: State): string[] {
-    const after = stateOf(host);
-    return [
-        ...[...before].filter((line) => !after.has(line)).map((line) => `< ${line}`),
-        ...[...after].filter((line) => !before.has(line)).map((line) => `> ${line}`),
-    ];
 }

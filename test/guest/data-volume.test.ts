@@ -17,7 +17,10 @@ describe("a data volume", () => {
     const mount = (owner = guest.name, device = DISK, action = "apply"): Result =>
         run(
             "data-mount",
-            { script: "data-volume/mount.sh", parameters: { device, mount_point: "/data", owner, size_gib: 1 } },
+            {
+                script: "data-volume/mount.sh",
+                parameters: { device, mount_point: "/data", owner, scratch: "no", size_gib: 1 },
+            },
             action,
         );
     const unmount = () => expect(mount(guest.name, DISK, "remove").status).toBe(0);
@@ -72,12 +75,12 @@ describe("a data volume", () => {
 });
 
 describe("a directory of the machine in place of a device", () => {
-    const mount = (directory: string, action = "apply"): Result =>
+    const mount = (directory: string, action = "apply", scratch = "no"): Result =>
         run(
             "data-mount",
             {
                 script: "data-volume/mount.sh",
-                parameters: { device: directory, mount_point: "/data", owner: guest.name, size_gib: 1 },
+                parameters: { device: directory, mount_point: "/data", owner: guest.name, scratch, size_gib: 1 },
             },
             action,
         );
@@ -89,8 +92,17 @@ describe("a directory of the machine in place of a device", () => {
             "enabled",
         );
         expect(mount("/srv/own")).toMatchObject({ status: 0, stdout: "" });
+        expect(mount("/srv/new").stderr).toContain("/data is /");
+        expect(guest.run("cat /data/file; ls -d /srv/new || true")).toBe("precious");
         expect(mount("/srv/own", "remove").status).toBe(0);
         expect(guest.run("cat /srv/own/file; ls -d /data /etc/systemd/system/data.mount || true")).toBe("precious");
+    });
+
+    test("that is scratch space is empty again when it comes off", () => {
+        mount("/srv/scratch");
+        guest.run("mkdir /data/deep && touch /data/deep/file");
+        expect(mount("/srv/scratch", "remove", "yes").stdout).toContain("emptied /srv/scratch");
+        expect(guest.run("ls -A /srv/scratch; cat /srv/own/file")).toBe("precious");
     });
 
     test("with files that are not ours is refused, and so is a /data that the machine has already", () => {

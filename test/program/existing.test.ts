@@ -1,5 +1,6 @@
-import type { EoxServerConfig } from "../../stacks/config";
+import { withSecretOutputs, type DcorConfig, type EoxServerConfig } from "../../stacks/config";
 import { parseConfig } from "../../stacks/config/parse";
+import { dcor } from "../../stacks/dcor";
 import { eoxserver } from "../../stacks/eoxserver";
 import { record, type Recorded } from "./recorder";
 
@@ -14,11 +15,9 @@ const FACTS = Object.entries({
     stack: "",
     restored: "0",
     clusters: "",
-    volume: "free",
-    volume_bytes: String(2 ** 40),
-    mount_point: "free",
 })
     .map(([name, value]) => `${name}\t${value}\n`)
+    .concat([`volumes\tfree\t${2 ** 40}\tfree\n`, `volumes\tfree\t${2 ** 40}\tfree\n`])
     .join("");
 
 function recorded(machine: object, preview: boolean, facts = FACTS, refused?: (error: unknown) => void) {
@@ -86,6 +85,29 @@ describe.each([
         expect(rules).toContain('ip saddr 192.0.2.0/24 tcp dport 2222 accept comment "SSH of the administrators"');
         expect(rules).not.toContain("dport 22 ");
     });
+});
+
+test("each step of DCOR that has put something outside its volumes takes it off", async () => {
+    const machine = { host: "dcor.example.org", hostKey: HOST_KEY, image: "debian-12", directory: "/srv/science" };
+    const parsed = parseConfig("dcor-test", "the test", {
+        "science-stacks:product": "dcor",
+        "science-stacks:machine": JSON.stringify({ platform: "existing", ...machine, scratch: "/srv/scratch" }),
+        "science-stacks:firewall": JSON.stringify({ ssh: ["192.0.2.0/24"] }),
+        "science-stacks:development": "true",
+    });
+    const config = withSecretOutputs(parsed) as DcorConfig;
+    expect([config.data.onDestroy, config.scratch.sizeGiB]).toEqual(["keep", 100]);
+    const answer = { stdout: JSON.stringify({ status: 0, stdout: FACTS, stderr: "" }), stderr: "" };
+    const { resources } = await record(() => dcor(config), false, { "command:local:run": answer });
+    const steps = resources.filter(({ type }) => type === "command:remote:Command");
+    expect(steps.length).toBeGreaterThan(20);
+    // A directory on the scratch space, and settings of SELinux that nothing asks for on Debian.
+    expect(steps.filter(({ inputs }) => inputs["delete"] === undefined).map(({ name }) => name)).toEqual([
+        "site-directories",
+        "site-nginx-selinux",
+    ]);
+    const mounts = steps.filter(({ name }) => name.endsWith("-mount")).map(({ inputs }) => String(inputs["stdin"]));
+    expect(mounts.map((text) => /^scratch=(.*)$/m.exec(text)?.[1])).toEqual(["no", "yes"]);
 });
 
 test("a host whose firewall is its own gets no rules, and one whose apt is its own no sources", async () => {

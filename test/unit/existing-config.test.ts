@@ -50,6 +50,7 @@ test.each<[string, Record<string, unknown>, string, RegExp]>([
         "instances[0].onRemoval",
         /no data/,
     ],
+    ["scratch space for what needs none", existing({ scratch: "/srv/scratch" }), "machine.scratch", /has no use/],
     ["a bastion without a key", existing({ bastion: { host: "b" } }), "machine.bastion.hostKey", /must be set/],
     ["a key in plain text", existing({ privateKey: "x" }), "machine.privateKey", /plain text|no private key/],
 ])("%s is refused", (_, keys, key, reason) => {

@@ -5,11 +5,13 @@ const WANTED = {
     user: "admin",
     stack: "maps",
     image: "debian-12",
-    volume: "/srv/science",
-    sizeGiB: 20,
+    volumes: [{ section: "data", path: "/srv/science", mountPoint: "/data", sizeGiB: 20 }],
     ports: [80, 443, 5432],
     administrators: ["192.0.2.0/24"],
 };
+
+/** A volume as a host tells of it: its state, its size, and what is where it is to be shown. */
+const volume = (state: string, gib = 40, mountPoint = "free") => `${state}\t${gib * 2 ** 30}\t${mountPoint}`;
 
 const facts = (changes: Record<string, string> = {}, listening = ["22 0.0.0.0 sshd"]) =>
     parseFacts(
@@ -23,9 +25,7 @@ const facts = (changes: Record<string, string> = {}, listening = ["22 0.0.0.0 ss
                 stack: "",
                 restored: "0",
                 clusters: "",
-                volume: "free",
-                volume_bytes: String(40 * 2 ** 30),
-                mount_point: "free",
+                volumes: volume("free"),
                 ...changes,
             }).map(([name, value]) => `${name}\t${value}`),
             ...listening.map((each) => `listening\t${each}`),
@@ -34,7 +34,7 @@ const facts = (changes: Record<string, string> = {}, listening = ["22 0.0.0.0 ss
 
 test("a host that is as it should be has no problem, before the stack is on it and after", () => {
     expect(hostProblems(facts(), WANTED)).toEqual([]);
-    const own = facts({ stack: "maps", volume: "of the stack maps", mount_point: "a mount of /srv" }, [
+    const own = facts({ stack: "maps", volumes: volume("of the stack maps", 40, "a mount of /srv") }, [
         "80 * apache2",
         "443 * apache2",
     ]);
@@ -47,9 +47,7 @@ test("all reasons are named at once", () => {
             release: "debian-13",
             architecture: "i386",
             init: "runit",
-            volume: "with other files",
-            volume_bytes: String(5 * 2 ** 30),
-            mount_point: "a directory with files",
+            volumes: volume("with other files", 5, "a directory with files"),
             clusters: "15/main ",
             stack: "other",
             client: "198.51.100.7",
@@ -62,7 +60,7 @@ test("all reasons are named at once", () => {
         "its services are started by runit, not by systemd",
         "/srv/science is with other files: give a free device, or an empty directory",
         "/srv/science has 5.0 GiB, and data.sizeGiB asks for 20",
-        "/data, where the data is to be found, is a directory with files: mount it, or move it, elsewhere",
+        "/data, where /srv/science is to be found, is a directory with files: mount it, or move it, elsewhere",
         "the stack other is on it already, and a host has one",
         "port 80 is in use by nginx",
         "it has a PostgreSQL of its own (15/main), and a stack's PostgreSQL is its own",
@@ -71,8 +69,18 @@ test("all reasons are named at once", () => {
 });
 
 test("another stack's volume is refused, and this stack's own is taken over by a new host", () => {
-    expect(hostProblems(facts({ volume: "of the stack other" }), WANTED)).toHaveLength(1);
-    expect(hostProblems(facts({ volume: "of the stack maps" }), WANTED)).toEqual([]);
+    expect(hostProblems(facts({ volumes: volume("of the stack other") }), WANTED)).toHaveLength(1);
+    expect(hostProblems(facts({ volumes: volume("of the stack maps") }), WANTED)).toEqual([]);
+});
+
+test("scratch space is looked at as the data is, by its own section and mount point", () => {
+    const scratch = { section: "scratch", path: "/srv/scratch", mountPoint: "/cache", sizeGiB: 100 };
+    const found = facts({ volumes: volume("free") }, []);
+    found.volumes.push(volume("free", 50, "a directory with files"));
+    expect(hostProblems(found, { ...WANTED, volumes: [...WANTED.volumes, scratch] })).toEqual([
+        "/srv/scratch has 50.0 GiB, and scratch.sizeGiB asks for 100",
+        "/cache, where /srv/scratch is to be found, is a directory with files: mount it, or move it, elsewhere",
+    ]);
 });
 
 test("the address that a host is asked from is found in networks of both kinds", () => {

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154
 # Mounts the data volume, now and at each boot: a device by its UUID, or a directory of the machine by a bind mount.
 # A file system is made only on a blank device; one that is there is adopted, and grown when the device has grown.
-# Removal takes the mount away, and nothing of what is on the volume.
-# Parameters: device (or a directory), mount_point, owner (the stack whose data it is).
+# Removal takes the mount away, and of what is on the volume nothing, unless it is scratch space.
+# Parameters: device (or a directory), mount_point, owner (the stack whose data it is), scratch (yes or no).
 marker=.science-stacks-owner
 unit=$(systemd-escape --path --suffix=mount "$mount_point")
 # Written before mke2fs and removed after it: what a power cut leaves in between is ours to format again.
@@ -10,6 +10,10 @@ formatting=/var/lib/science-stacks/formatting-$(basename "$device")
 
 if [ "$1" = remove ]; then
     if [ -e "/etc/systemd/system/$unit" ]; then
+        if [ "$scratch" = yes ] && mountpoint -q "$mount_point" && [ "$(cat "$mount_point/$marker")" = "$owner" ]; then
+            find "$mount_point" -xdev -mindepth 1 ! -path "$mount_point/lost+found" -delete
+            changed "emptied $device"
+        fi
         systemctl disable --quiet --now "$unit"
         rm "/etc/systemd/system/$unit"
         systemctl daemon-reload
@@ -66,6 +70,10 @@ problem=
 if [[ $device != /dev/* ]]; then
     [ ! -e "$device" ] || look_at "$device"
     [ -z "$problem" ] || fail "$problem" "Nothing was changed. $advice"
+    if mountpoint -q "$mount_point" && [ ! "$device" -ef "$mount_point" ]; then
+        fail "$mount_point is $(findmnt --noheadings --first-only --output SOURCE --mountpoint "$mount_point"), not $device" \
+            "Nothing was changed. What is there stays there: give that one, or take the stack off and move it before."
+    fi
     if [ ! -e "$device" ]; then
         mkdir -p "$device"
         changed "made $device"

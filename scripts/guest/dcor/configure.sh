@@ -5,9 +5,27 @@
 # rebuild_mark (a file that says that the search index is of another schema, or empty), authority (path of a certificate that
 # the machine trusts, where it is among the files), licenses (path of the list of datasets' licences), secrets_revision,
 # files (with lay_files), notify.
+# Removal takes the configuration, the logs and what CKAN has made of its style sheets; what users have uploaded is on the volume.
 library=/usr/local/lib/science-stacks/dcor
 current=/usr/lib/ckan/default
 ini=/etc/ckan/default/ckan.ini
+inspected=/etc/ckan/dcor/dcor_config.json
+if [ "$1" = remove ]; then
+    # Nothing of it runs any more.
+    notify=()
+    for path in "$ini" "$inspected"; do
+        remove_file "$path"
+        remove_empty_parents "$path"
+    done
+    # The last of them is where `dcor inspect` keeps its answers.
+    rm -rf "$current" /var/lib/ckan /var/log/ckan /tmp/matplotlib /root/.config/dcor_control
+    remove_empty_parents /root/.config/dcor_control
+    remove_files
+    update-ca-certificates >/dev/null 2>&1
+    ! grep -q '# DCOR, kept by science-stacks$' /etc/hosts || sed -i '/# DCOR, kept by science-stacks$/d' /etc/hosts
+    return
+fi
+
 lay_files
 [[ " ${files[*]} " == *" $authority "* ]] || remove_file "$authority"
 [ /etc/ssl/certs/ca-certificates.crt -nt "$(dirname "$authority")" ] || update-ca-certificates >/dev/null 2>&1
@@ -29,8 +47,7 @@ merge() {
 }
 # Before it is read anew, and with it the mark that what runs is to be restarted.
 merge ini "$library/ckan.ini" | write_file "$ini" root:www-data 640
-mkdir -p /etc/ckan/dcor
-merge json "$library/dcor_config.json" | write_file /etc/ckan/dcor/dcor_config.json root:root 600
+merge json "$library/dcor_config.json" | write_file "$inspected" root:root 600
 
 if [ "$(readlink "$current")" != "$environment" ]; then
     mark_pending

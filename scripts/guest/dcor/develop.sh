@@ -5,6 +5,14 @@
 # ca_bundle, configuration (its revision), files (lock files and tools, with lay_files), notify.
 library=/usr/local/lib/science-stacks/dcor
 repositories=/dcor-repos
+if [ "$1" = remove ]; then
+    rm -rf "$repositories"
+    remove_file /etc/ckan/dcor/test.ini
+    remove_files
+    changed "removed $repositories"
+    return
+fi
+
 lay_files
 # shellcheck source=scripts/guest/python/venv.sh
 source /usr/local/lib/science-stacks/python/venv.sh

@@ -3,6 +3,13 @@
 # new environment in a later step.
 # Parameters: directory, plugins (of CKAN, each of which must load), index_url (of a PyPI mirror, or empty), proxy (or empty),
 # ca_bundle, files (the lock files and tools, with lay_files).
+if [ "$1" = remove ]; then
+    rm -rf "$(dirname "$directory")"
+    remove_files
+    changed "removed $(dirname "$directory")"
+    return
+fi
+
 lay_files
 library=/usr/local/lib/science-stacks/dcor
 # shellcheck source=scripts/guest/python/venv.sh

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # What a host is, and what is on it, for a preview: nothing is changed. A fact a line, its name and a tab before it.
-# Parameters: volume (the device or the directory of the data), mount_point, ports (those that the product needs).
+# Parameters: paths (the devices or directories that the stack is to have), mount_points (of each of them).
 fact() {
     printf '%s\t%s\n' "$1" "$2"
 }
@@ -14,8 +14,9 @@ nearest_directory() {
     printf '%s\n' "$path"
 }
 
+# volume_state DEVICE_OR_DIRECTORY
 volume_state() {
-    local owner
+    local volume=$1 owner
     case $volume in
     /dev/*)
         if [ ! -e "$volume" ]; then
@@ -43,14 +44,17 @@ volume_state() {
     esac
 }
 
+# volume_bytes DEVICE_OR_DIRECTORY
 volume_bytes() {
-    case $volume in
-    /dev/*) lsblk --bytes --nodeps --noheadings --output SIZE "$volume" 2>/dev/null | tr -d ' ' ;;
-    *) df --block-size=1 --output=size "$(nearest_directory "$volume")" | tail -n 1 | tr -d ' ' ;;
+    case $1 in
+    /dev/*) lsblk --bytes --nodeps --noheadings --output SIZE "$1" 2>/dev/null | tr -d ' ' ;;
+    *) df --block-size=1 --output=size "$(nearest_directory "$1")" | tail -n 1 | tr -d ' ' ;;
     esac
 }
 
+# mount_point_state DIRECTORY
 mount_point_state() {
+    local mount_point=$1
     if mountpoint -q "$mount_point"; then
         echo "a mount of $(findmnt --noheadings --first-only --output SOURCE --mountpoint "$mount_point")"
     elif [ -d "$mount_point" ] && [ -n "$(find "$mount_point" -mindepth 1 -print -quit)" ]; then
@@ -69,9 +73,9 @@ fact client "$client"
 fact stack "$(cat /var/lib/science-stacks/stack 2>/dev/null || :)"
 fact restored "$(wc -l 2>/dev/null </var/lib/science-stacks/firewall/restored || echo 0)"
 fact clusters "$(find /etc/postgresql -mindepth 2 -maxdepth 2 -printf '%P ' 2>/dev/null || :)"
-fact volume "$(volume_state)"
-fact volume_bytes "$(volume_bytes)"
-fact mount_point "$(mount_point_state)"
+for index in "${!paths[@]}"; do
+    fact volumes "$(volume_state "${paths[index]}")"$'\t'"$(volume_bytes "${paths[index]}")"$'\t'"$(mount_point_state "${mount_points[index]}")"
+done
 ss --no-header --listening --numeric --tcp --processes | while read -r _ _ _ address _ process; do
     name=${process#*\(\(\"}
     fact listening "${address##*:} ${address%:*} ${name%%\"*}"

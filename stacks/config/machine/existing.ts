@@ -69,6 +69,14 @@ export const existingMachine = () =>
                     "A directory for the data, empty or this stack's; it is made where there is none. Or `device`.",
                 defaultText: "none",
             }),
+        scratch: text(/^(\/[\w.:+@-]+)+$/, 'the path of a directory, or of a block device, e.g. "/srv/scratch"')
+            .optional()
+            .meta({
+                description:
+                    "A directory (empty, or it is made) or a blank device (`/dev/…`) for what can be lost: DCOR's temporary files. " +
+                    "It is empty again when the stack is gone.",
+                defaultText: "none; DCOR needs it",
+            }),
         firewall: z.enum(["nftables", "none"]).default("nftables").meta({
             description:
                 "`nftables`: rules in a table of their own, which go with the stack; `none` leaves the host's firewall alone.",
@@ -90,9 +98,7 @@ const volumeRule: Rule = (given) => {
             device === undefined ? "neither it nor machine.directory is set" : "machine.directory is set too";
         return [complain(["machine", "device"], reason, "Give a device or a directory for the data, one of them.")];
     }
-    const taken =
-        /^\/(data|dev|etc|proc|run|sys|tmp|usr|boot|bin|sbin|lib)(\/|$)|(^|\/)\.{1,2}(\/|$)|^\/(var|home|opt|srv|root|mnt|media)$/;
-    return typeof directory === "string" && taken.test(directory)
+    return typeof directory === "string" && (isTaken(directory) || directory.startsWith("/dev/"))
         ? [
               complain(
                   ["machine", "directory"],
@@ -101,6 +107,33 @@ const volumeRule: Rule = (given) => {
               ),
           ]
         : [];
+};
+
+const isTaken = (directory: string) =>
+    /^\/(cache|data|etc|proc|run|sys|tmp|usr|boot|bin|sbin|lib)(\/|$)|(^|\/)\.{1,2}(\/|$)|^\/(dev|var|home|opt|srv|root|mnt|media)$/.test(
+        directory,
+    );
+
+/** Scratch space is a place of its own as well: it is emptied when the stack goes. */
+const scratchPlaceRule: Rule = (given) => {
+    const scratch = given("machine", "scratch");
+    if (!isExisting(given) || (scratch === undefined && given("product") !== "dcor")) {
+        return [];
+    }
+    const path = ["machine", "scratch"];
+    const advice = 'Give a directory of its own, e.g. "/srv/scratch", or a blank device.';
+    if (given("product") !== "dcor") {
+        return [complain(path, `${String(given("product"))} has no use for it`, "Leave it out.")];
+    }
+    if (scratch === undefined) {
+        return [complain(path, "it must be set on an existing host: DCOR needs scratch space", advice)];
+    }
+    const data = given("machine", "device") ?? given("machine", "directory");
+    const within = (one: unknown, other: unknown) => `${String(one)}/`.startsWith(`${String(other)}/`);
+    if (typeof scratch === "string" && isTaken(scratch)) {
+        return [complain(path, "it belongs to the system, or is where the stack's files are shown", advice)];
+    }
+    return within(scratch, data) || within(data, scratch) ? [complain(path, "it is where the data is", advice)] : [];
 };
 
 /** Keys are private keys that nobody has to type a passphrase for. */
@@ -165,4 +198,4 @@ const keepRule: Rule = (given) => {
     ];
 };
 
-export const existingMachineRules: readonly Rule[] = [volumeRule, keyRule, firewallRule, keepRule];
+export const existingMachineRules: readonly Rule[] = [volumeRule, scratchPlaceRule, keyRule, firewallRule, keepRule];
