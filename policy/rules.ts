@@ -2,6 +2,7 @@ import type { ResourceRule } from "./rule";
 import { noSecretInText, pinnedHostKey, quietCommands } from "./rules/command";
 import { encryptedVolumes, imdsV2, protectedData } from "./rules/machine";
 import { noSshFromTheWorld, rulesOfTheirOwn } from "./rules/network";
+import { decidedPublicAccess, keptObjects, leastPrivilege } from "./rules/object-store";
 import { tags } from "./rules/tags";
 
 /** What holds of each resource of each stack. */
@@ -11,6 +12,9 @@ export const RESOURCE_RULES: readonly ResourceRule[] = [
     imdsV2,
     encryptedVolumes,
     protectedData,
+    decidedPublicAccess,
+    keptObjects,
+    leastPrivilege,
     pinnedHostKey,
     quietCommands,
     noSecretInText,

@@ -1,17 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CkanDatabase, type CkanDatabaseEndpoint } from "../components/dcor/database";
 import { objectStoreUrl } from "../components/dcor/render-object-store";
+import { UWSGI } from "../components/dcor/settings";
 import { softwareDirectory, softwareProgram, solrSchema } from "../components/dcor/software";
 import type { DataVolume } from "../components/guest/data-volume";
 import { InstallStep } from "../components/guest/install-step";
-import { Minio } from "../components/guest/minio";
+import { Minio, MINIO_PORTS } from "../components/guest/minio";
 import { S3Keys, type ObjectStoreEndpoint } from "../components/guest/object-store";
 import type { Packages, PackageSet } from "../components/guest/packages";
-import { PostgreSql } from "../components/guest/postgresql";
+import { PostgreSql, POSTGRESQL_PORT } from "../components/guest/postgresql";
 import type { PublicAddress } from "../components/guest/public-address";
-import { Redis, type RedisEndpoint } from "../components/guest/redis";
-import { Solr, type SearchEndpoint } from "../components/guest/solr";
-import type { Machine } from "../components/machine/machine";
+import { Redis, REDIS_PORT, type RedisEndpoint } from "../components/guest/redis";
+import { Solr, SOLR_PORT, type SearchEndpoint } from "../components/guest/solr";
+import type { BucketArgs, Machine } from "../components/machine/machine";
 import type { DcorConfig } from "./config";
 
 /** The services that CKAN works with, each on this machine or elsewhere. */
@@ -29,13 +30,15 @@ export interface DcorServices {
 }
 
 /** The keys of an S3 server elsewhere, tried: what waits for it is not installed with keys that do not work. */
-export function triedKeys({ objectStore, bucketPrefix }: DcorConfig): S3Keys[] {
-    if (objectStore.mode === "minio") {
+export function triedKeys({ objectStore, bucketPrefix, dcor }: DcorConfig): S3Keys[] {
+    if (objectStore.mode !== "s3") {
         return [];
     }
-    const { url, region, accessKeyId, secretAccessKey } = objectStore;
-    const server = { url, region, accessKeyId: pulumi.output(accessKeyId), secretAccessKey, bucketPrefix };
-    return [new S3Keys("object-store-keys", server)];
+    const { url, region, accessKeyId, secretAccessKey, bucket } = objectStore;
+    const server = { url, region, accessKeyId: pulumi.output(accessKeyId), secretAccessKey, bucketPrefix, bucket };
+    // A bucket that DCOR makes it opens itself, whether it needs that or not.
+    const publicObjects = bucket === undefined || dcor.publicDatasets;
+    return [new S3Keys("object-store-keys", { ...server, publicObjects })];
 }
 
 interface Place {
@@ -45,6 +48,18 @@ interface Place {
     packages: Packages;
     data: DataVolume;
     address: pulumi.Output<PublicAddress>;
+}
+
+/** Ports of this machine that the stack needs for itself. */
+export function ownPorts({ tls, dcor, objectStore, postgresql, redis, solr }: DcorConfig): number[] {
+    return [
+        ...[dcor.httpPort, Number(UWSGI.split(":").at(-1))],
+        ...(tls.mode === "none" ? [] : [dcor.httpsPort]),
+        ...(objectStore.mode === "minio" ? [objectStore.port, ...MINIO_PORTS] : []),
+        ...(postgresql.url === undefined ? [POSTGRESQL_PORT] : []),
+        ...(redis.url === undefined ? [REDIS_PORT] : []),
+        ...(solr.url === undefined ? [SOLR_PORT] : []),
+    ];
 }
 
 /** Debian's packages for those services that are on this machine. */
@@ -64,7 +79,11 @@ export function dcorServices(config: DcorConfig, place: Place): DcorServices {
     const environment = softwareDirectory(config.development);
     const software = new InstallStep(
         "dcor-software",
-        { machine, program: softwareProgram(environment, { indexUrl: mirrors.pypi, proxy: mirrors.proxy }) },
+        {
+            machine,
+            program: softwareProgram(environment, { indexUrl: mirrors.pypi, proxy: mirrors.proxy }),
+            removable: true,
+        },
         { dependsOn: tools },
     );
     const database = ckanDatabase(config, place);
@@ -116,7 +135,7 @@ function searchCore({ solr, mirrors, development }: DcorConfig, place: Place, so
 }
 
 function objectStore(config: DcorConfig, { machine, packages, data, address }: Place): ObjectStoreEndpoint {
-    const { objectStore: store, bucketPrefix, mirrors, development } = config;
+    const { objectStore: store, bucketPrefix, mirrors, development, dcor, data: dataKeys } = config;
     if (store.mode === "minio") {
         const url = address.apply((known) => objectStoreUrl(known, store));
         const index = { indexUrl: mirrors.pypi, proxy: mirrors.proxy };
@@ -127,6 +146,17 @@ function objectStore(config: DcorConfig, { machine, packages, data, address }: P
         const { endpoint } = new Minio("minio", { ...place, url, bucketPrefix: allowed, index, published });
         return { ...endpoint, bucketPrefix };
     }
-    const { url, region, accessKeyId, secretAccessKey } = store;
-    return { url, region, accessKeyId: pulumi.output(accessKeyId), secretAccessKey, bucketPrefix, running: [] };
+    if (store.mode === "aws") {
+        return bucketOfStack(machine, { ...store, publicObjects: dcor.publicDatasets, onDestroy: dataKeys.onDestroy });
+    }
+    const { url, region, accessKeyId, secretAccessKey, bucket } = store;
+    const keys = { accessKeyId: pulumi.output(accessKeyId), secretAccessKey };
+    return { url, region, ...keys, bucketPrefix, bucket, running: [] };
+}
+
+function bucketOfStack(machine: Machine, args: BucketArgs): ObjectStoreEndpoint {
+    if (machine.objectStore === undefined) {
+        throw new Error(`the platform of ${machine.machineName} has no object store of its own`);
+    }
+    return machine.objectStore("object-store", args, {});
 }

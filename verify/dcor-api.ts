@@ -111,7 +111,7 @@ function readAnswer<T>(name: string, { status, text }: Answer): { success: boole
 
 /** DCOR's own Python, as its user; the program comes by standard input. */
 export const DCOR_PYTHON =
-    "runuser -u www-data -- env HOME=/var/www TMPDIR=/cache/tmp CKAN_INI=/etc/ckan/default/ckan.ini /usr/lib/ckan/default/bin/python -";
+    "runuser -u www-data -- env HOME=/var/www TMPDIR=/cache/tmp CKAN_INI=/etc/ckan/default/ckan.ini AWS_CONFIG_FILE=/etc/ckan/dcor/aws.conf /usr/lib/ckan/default/bin/python -";
 
 /** DCOR's own software on the machine, with `verify/guest/dcor.py`. */
 export class DcorSoftware {
@@ -122,9 +122,10 @@ export class DcorSoftware {
         return Buffer.from(await this.run("measure", "| base64"), "base64");
     }
 
-    /** The objects of a circle's bucket. */
-    async objects(circle: string): Promise<{ key: string; size: number }[]> {
-        return JSON.parse(await this.run(`objects ${quote(circle)}`)) as { key: string; size: number }[];
+    /** The objects of resources of a circle. */
+    async objects(circle: string, resources: readonly string[]): Promise<{ key: string; size: number }[]> {
+        const words = [circle, ...resources].map(quote).join(" ");
+        return JSON.parse(await this.run(`objects ${words}`)) as { key: string; size: number }[];
     }
 
     /** What became of a job that was put into each of the queues now: `finished` when a worker has done it. */
@@ -133,9 +134,9 @@ export class DcorSoftware {
         return JSON.parse(printed.split("\n").at(-1) ?? "") as Record<string, string>;
     }
 
-    /** Removes the bucket of a circle. */
-    forget(circle: string): Promise<string> {
-        return this.run(`forget ${quote(circle)}`);
+    /** Removes the bucket of a circle; in a bucket of all circles, marks the resources' objects as disposable. */
+    forget(circle: string, resources: readonly string[]): Promise<string> {
+        return this.run(`forget ${[circle, ...resources].map(quote).join(" ")}`);
     }
 
     private run(command: string, pipe = ""): Promise<string> {

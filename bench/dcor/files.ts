@@ -42,7 +42,7 @@ export function dcorFiles(serverName: string, { robots = true }: { robots?: bool
         address,
         solrUrl: SOLR_URL,
         objectStoreUrl: objectStoreUrl(address, objectStore),
-        bucketPrefix: "circle-",
+        bucketName: "circle-{organization_id}",
     };
     const files: Record<string, GuestFile> = {
         ...nginxFiles(),

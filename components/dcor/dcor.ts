@@ -35,7 +35,7 @@ export interface DcorArgs {
     objectStore: ObjectStoreEndpoint;
     /** Units of this machine that supervisor waits for at each boot. */
     waitsFor: readonly string[];
-    settings: pulumi.Output<Omit<DcorSettings, "solrUrl" | "objectStoreUrl" | "bucketPrefix">>;
+    settings: pulumi.Output<Omit<DcorSettings, "solrUrl" | "objectStoreUrl" | "objectStoreRegion" | "bucketName">>;
     administrator: { name: string; email: pulumi.Input<string> };
     /** Secret. The password for the server of `settings.mail`. @default none */
     mailPassword?: pulumi.Output<string>;
@@ -71,12 +71,13 @@ export class Dcor extends pulumi.ComponentResource {
         this.apiToken = pulumi.secret(pulumi.all([tokenId, secretKey]).apply(([id, key]) => apiToken(id, key)));
 
         const settings: pulumi.Output<DcorSettings> = pulumi
-            .all([args.settings, objectStore.url])
-            .apply(([known, objectStoreUrl]) => ({
+            .all([args.settings, objectStore.url, objectStore.bucket])
+            .apply(([known, objectStoreUrl, bucket]) => ({
                 ...known,
                 solrUrl: search.url,
                 objectStoreUrl,
-                bucketPrefix: objectStore.bucketPrefix,
+                objectStoreRegion: objectStore.region,
+                bucketName: bucket ?? `${objectStore.bucketPrefix}{organization_id}`,
             }));
         const secrets = new SecretFiles(
             `${name}-secrets`,
@@ -124,6 +125,7 @@ export class Dcor extends pulumi.ComponentResource {
                         },
                         notify: RESTART,
                     })),
+                removable: true,
             },
             {
                 parent: this,
@@ -153,6 +155,7 @@ export class Dcor extends pulumi.ComponentResource {
                     },
                     notify: RESTART,
                 })),
+                removable: true,
             },
             { parent: this, dependsOn: [configuration, ...objectStore.running] },
         );

@@ -65,7 +65,7 @@ export function siteOptions(settings: DcorSettings): Options {
         "ckan.auth.create_user_via_web": registration,
         "dcor_object_store.endpoint_url": settings.objectStoreUrl,
         "dcor_object_store.ssl_verify": "true",
-        "dcor_object_store.bucket_name": `${settings.bucketPrefix}{organization_id}`,
+        "dcor_object_store.bucket_name": settings.bucketName,
         "ckanext.dcor_schemas.allow_content_listing_for_anon": String(settings.listingForVisitors ?? true),
         "ckanext.dcor_schemas.allow_public_datasets": String(settings.publicDatasets ?? true),
         licenses_group_url: `file://${LICENSES}`,

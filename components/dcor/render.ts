@@ -18,6 +18,8 @@ export const ENVIRONMENT = {
     PATH: `${VENV}/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     // Large files pass through it: on the scratch space there is room.
     TMPDIR: TEMPORARY,
+    // The region and the version of signatures, for presigned addresses.
+    AWS_CONFIG_FILE: "/etc/ckan/dcor/aws.conf",
     // Checksums that boto3 sends since 1.36 are refused by S3 servers other than Amazon's.
     AWS_REQUEST_CHECKSUM_CALCULATION: "when_required",
     AWS_RESPONSE_CHECKSUM_VALIDATION: "when_required",
@@ -68,6 +70,11 @@ export function configurationFiles(settings: DcorSettings): Record<string, Guest
         [`${LIBRARY}/dcor_config.json`]: { content: `${JSON.stringify(forInspect, undefined, 4)}\n` },
         [`${LIBRARY}/merge-secrets.py`]: { content: guestScript("dcor/merge-secrets.py") },
         [`${LIBRARY}/initialize.py`]: { content: guestScript("dcor/initialize.py") },
+        [ENVIRONMENT.AWS_CONFIG_FILE]: {
+            content: renderTemplate("dcor/templates/aws.conf.eta", {
+                region: settings.objectStoreRegion ?? "us-east-1",
+            }),
+        },
         "/etc/tmpfiles.d/dcor.conf": { content: guestScript("dcor/templates/tmpfiles.conf") },
         "/usr/local/bin/ckan": command("ckan"),
         "/usr/local/bin/dcor": command("dcor"),

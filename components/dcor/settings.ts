@@ -9,8 +9,10 @@ export interface DcorSettings {
     solrUrl: string;
     /** Address of the object store, which users are sent to. */
     objectStoreUrl: string;
-    /** The beginning of the names of the buckets: one a circle. */
-    bucketPrefix: string;
+    /** Name of the buckets, with `{organization_id}` for the circle's identifier; without it, the one bucket of all circles. */
+    bucketName: string;
+    /** Region of the object store, which its requests are signed for. @default "us-east-1" */
+    objectStoreRegion?: string;
     /** Visitors may list what public datasets there are. @default true */
     listingForVisitors?: boolean;
     /** Datasets may be public. @default true */

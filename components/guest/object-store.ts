@@ -16,6 +16,8 @@ export interface ObjectStoreEndpoint {
     secretAccessKey: pulumi.Output<string>;
     /** The beginning of the names of the buckets that the keys may make and use, e.g. `circle-`. */
     bucketPrefix: string;
+    /** The one bucket that the keys may use, and may delete nothing in. @default those of `bucketPrefix`, which are made as they are needed */
+    bucket?: pulumi.Input<string>;
     /** What everything that connects waits for: the server runs, or the keys have been tried. */
     running: pulumi.Resource[];
 }
@@ -23,23 +25,26 @@ export interface ObjectStoreEndpoint {
 export interface S3KeysArgs extends Omit<ObjectStoreEndpoint, "running"> {
     /** The time that keys have to become known, in seconds: keys that the stack itself has made are not at once. @default 0 */
     patienceSeconds?: number;
+    /** Everybody gets the objects that are marked as public. @default true */
+    publicObjects?: boolean;
 }
 
 const script = join(__dirname, "..", "..", "scripts", "host", "object-store.mjs");
 
 /**
  * The keys of an S3 server elsewhere, tried before anything is installed: `pulumi up` fails, and says what the server refuses,
- * when the product could not make a bucket, fill it, and give its public objects to everybody. Nothing stays there.
+ * when the product could not make a bucket, fill it, and give its public objects to everybody. Nothing stays there, but in a
+ * bucket that is there already an object of 128 letters, which is marked as one that can be deleted.
  */
 export class S3Keys extends command.local.Command {
     constructor(name: string, args: S3KeysArgs, opts: pulumi.CustomResourceOptions = {}) {
-        const { patienceSeconds = 0, region = "us-east-1", ...server } = args;
+        const { patienceSeconds = 0, region = "us-east-1", publicObjects = true, ...server } = args;
         super(
             name,
             {
                 // Relative to the program's working directory, so that the state is the same from every checkout.
                 create: `node ${relative(process.cwd(), script)}`,
-                stdin: pulumi.secret(pulumi.jsonStringify({ ...server, region, patienceSeconds })),
+                stdin: pulumi.secret(pulumi.jsonStringify({ ...server, region, patienceSeconds, publicObjects })),
                 logging: command.local.Logging.None,
                 addPreviousOutputInEnv: false,
             },

@@ -13,7 +13,9 @@ import { awsNetwork, type AwsNetwork } from "./aws/network";
 import { IngressRules, securityGroup } from "./aws/security-group";
 import { dailySnapshots } from "./aws/snapshots";
 import { attachVolume } from "./aws/volume";
-import type { Connection, Disk, DiskArgs, FirewallRule, Machine } from "./machine";
+import type { ObjectStoreEndpoint } from "../guest/object-store";
+import { S3ObjectStore } from "./aws/object-store";
+import type { BucketArgs, Connection, Disk, DiskArgs, FirewallRule, Machine } from "./machine";
 
 /**
  * An EC2 instance with an address that stays, in a network of its own or a given one. Its image is looked up when it is made
@@ -125,6 +127,14 @@ export class AwsMachine extends pulumi.ComponentResource implements Machine {
             },
             pulumi.mergeOptions({ parent: this, provider: this.provider }, opts),
         );
+    }
+
+    /** A bucket of S3 in the machine's account and region, and a user whose keys are for it alone. */
+    objectStore(name: string, args: BucketArgs, opts: pulumi.ComponentResourceOptions): ObjectStoreEndpoint {
+        const { account, region } = this.args;
+        const own = { parent: this, providers: [this.provider] };
+        const bucket = args.bucket ?? `${this.machineName}-${account}`;
+        return new S3ObjectStore(name, { ...args, bucket, region }, pulumi.mergeOptions(own, opts)).endpoint;
     }
 
     firewall(name: string, rules: FirewallRule[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {

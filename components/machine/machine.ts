@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
+import type { ObjectStoreEndpoint } from "../guest/object-store";
 
 /** How to reach a machine over SSH; its host key is always pinned. */
 export type Connection = types.input.remote.ConnectionArgs & { hostKey: pulumi.Input<string> };
@@ -15,7 +16,7 @@ export interface DiskArgs {
 }
 
 /** How a disk's resource is told what becomes of it. */
-export function diskOptions({ onDestroy }: DiskArgs): pulumi.CustomResourceOptions {
+export function diskOptions({ onDestroy }: Pick<DiskArgs, "onDestroy">): pulumi.CustomResourceOptions {
     return { protect: onDestroy === "refuse", retainOnDelete: onDestroy === "keep" };
 }
 
@@ -25,6 +26,17 @@ export interface Disk {
     readonly device: pulumi.Output<string>;
     /** What the first step that uses the device must wait for. */
     readonly attachment: pulumi.Resource;
+}
+
+export interface BucketArgs {
+    /** @default the stack and the account, e.g. `dcor-prod-123456789012` */
+    bucket?: string;
+    /** Everybody gets the objects that have the tag `public=true`; else nobody but the keys gets any. */
+    publicObjects: boolean;
+    /** How long an object that was replaced or deleted can be brought back. */
+    keepVersionsDays: number;
+    /** What becomes of the bucket when the stack is destroyed; it is deleted only where nothing is in it. */
+    onDestroy: DiskArgs["onDestroy"];
 }
 
 /** Who may reach which TCP port. */
@@ -57,6 +69,8 @@ export interface Machine extends pulumi.ComponentResource {
 
     /** Gives the machine a disk that outlives it. */
     attachDisk(name: string, args: DiskArgs, opts: pulumi.ComponentResourceOptions): Disk;
+    /** Makes a bucket beside the machine, with keys of its own. Only where the platform has such: on AWS. */
+    objectStore?(name: string, args: BucketArgs, opts: pulumi.ComponentResourceOptions): ObjectStoreEndpoint;
     /** Opens the given ports and closes all others but SSH from the administrators' networks. */
     firewall(name: string, rules: FirewallRule[], opts: pulumi.ComponentResourceOptions): pulumi.Resource;
 }

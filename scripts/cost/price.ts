@@ -13,6 +13,8 @@ export interface CostLine {
     what: string;
     /** US dollars a month; undefined where the table has no price with a source. */
     usd: number | undefined;
+    /** What one unit costs, of a charge for what is used, e.g. `0.023 per GiB-month`: no amount, since nobody knows how much it will be. */
+    rate?: string;
     /** Where the price is from, and when it was so. */
     source?: string;
 }
@@ -34,9 +36,18 @@ const NO_CHARGE = new Set([
     "aws:ec2/subnet:Subnet",
     "aws:ec2/volumeAttachment:VolumeAttachment",
     "aws:ec2/vpc:Vpc",
+    "aws:iam/accessKey:AccessKey",
     "aws:iam/instanceProfile:InstanceProfile",
     "aws:iam/role:Role",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    "aws:iam/user:User",
+    "aws:iam/userPolicy:UserPolicy",
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+    "aws:s3/bucketPolicy:BucketPolicy",
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    "aws:s3/bucketVersioning:BucketVersioning",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
 ]);
@@ -67,6 +78,8 @@ function charges({ type, name, inputs }: StackResource, region: string): CostLin
                 ...("science-stacks:snapshots" in tags ? [line("snapshots, by the blocks that change", 1)] : []),
             ];
         }
+        case "aws:s3/bucket:Bucket":
+            return [byUse(name, "S3 standard storage", region), byUse(name, "S3 requests to write", region)];
         case "aws:ec2/eip:Eip":
             return [line("public IPv4 address", HOURS_PER_MONTH)];
         default:
@@ -74,8 +87,21 @@ function charges({ type, name, inputs }: StackResource, region: string): CostLin
     }
 }
 
+function byUse(resource: string, what: string, region: string): CostLine {
+    const price = priceOf(what, region);
+    return {
+        resource,
+        what: `${what}, by use`,
+        usd: undefined,
+        ...(price && { rate: `${price.usd} per ${price.per}`, source: `${price.source}, ${price.date}` }),
+    };
+}
+
+const priceOf = (what: string, region: string) =>
+    prices.find((each) => each.what === what && [region, "*"].includes(each.region));
+
 function charge(resource: string, what: string, count: number, region: string, suffix: string): CostLine {
-    const price = prices.find((each) => each.what === what && [region, "*"].includes(each.region));
+    const price = priceOf(what, region);
     return {
         resource,
         what: what + suffix,

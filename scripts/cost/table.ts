@@ -2,11 +2,11 @@ import type { CostLine } from "./price";
 
 /** The bill of a stack: a line for each charge, the sum of those that have a price, and where the prices are from. */
 export function costTable(stack: string, region: string, lines: readonly CostLine[]): string {
-    const unpriced = lines.filter(({ usd }) => usd === undefined);
+    const unpriced = lines.filter(({ usd, rate }) => usd === undefined && rate === undefined);
     const sum = lines.reduce((total, { usd }) => total + (usd ?? 0), 0);
     const rows = [
         ["resource", "what", "US$ a month"],
-        ...lines.map(({ resource, what, usd }) => [resource, what, usd === undefined ? "no price" : usd.toFixed(2)]),
+        ...lines.map(({ resource, what, usd, rate }) => [resource, what, usd?.toFixed(2) ?? rate ?? "no price"]),
         ["sum", unpriced.length === 0 ? "" : `without ${unpriced.length} that have no price`, sum.toFixed(2)],
     ] as [string, string, string][];
     const width = (column: 0 | 1 | 2) => Math.max(...rows.map((row) => row[column].length));

@@ -1,19 +1,21 @@
 /**
  * Tries an S3 server's keys, before anything is installed that needs them: does with a bucket of its own what DCOR does
- * with a circle's, then takes it away again. Exit status 1, with what was refused, when one of it does not work.
- * Standard input: JSON with url, region, accessKeyId, secretAccessKey, bucketPrefix, and patienceSeconds, the time that new
- * keys have to become known.
+ * with a circle's, then takes it away again. In a bucket that is named, which the keys may delete nothing in, one object stays,
+ * with the tag disposable=true. Exit status 1, with what was refused, when one of it does not work.
+ * Standard input: JSON with url, region, accessKeyId, secretAccessKey, bucketPrefix or bucket, publicObjects (everybody gets what
+ * is marked as public), and patienceSeconds, the time that new keys have to become known.
  */
 import { randomBytes } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
 
-const { url, region, accessKeyId, secretAccessKey, bucketPrefix, patienceSeconds } = JSON.parse(
-    await text(process.stdin),
-);
+const given = JSON.parse(await text(process.stdin));
+const { url, region, accessKeyId, secretAccessKey, bucketPrefix, publicObjects = true, patienceSeconds } = given;
 const client = new AwsClient({ accessKeyId, secretAccessKey, region, service: "s3", retries: 0 });
-const bucket = `${bucketPrefix}check-${randomBytes(8).toString("hex")}`;
+const mark = `check-${randomBytes(8).toString("hex")}`;
+const bucket = given.bucket ?? `${bucketPrefix}${mark}`;
+const object = `${bucket}/${mark}`;
 const base = url.replace(/\/+$/, "");
 const deadline = Date.now() + patienceSeconds * 1000;
 const content = randomBytes(64).toString("hex");
@@ -31,7 +33,8 @@ class Refused extends Error {
             UNKNOWN_KEYS[code] ??
             `${code}${/<Message>([^<]*)<\/Message>/.exec(body)?.[1].replace(/^(?=.)/, ": ") ?? ""}`;
         super(`${base} refuses to ${what}: ${reason}`);
-        this.isOfKeys = code in UNKNOWN_KEYS;
+        // What the keys may do in a bucket of theirs is known later than the keys.
+        this.isOfKeys = code in UNKNOWN_KEYS || (given.bucket !== undefined && code === "AccessDenied");
     }
 }
 
@@ -62,30 +65,49 @@ const policy = JSON.stringify({
         },
     ],
 });
-const tags = "<Tagging><TagSet><Tag><Key>public</Key><Value>true</Value></Tag></TagSet></Tagging>";
+const tags = (...names) =>
+    `<Tagging><TagSet>${names.map((name) => `<Tag><Key>${name}</Key><Value>true</Value></Tag>`).join("")}</TagSet></Tagging>`;
+
+const anonymously = () => fetch(`${base}/${object}`, { signal: AbortSignal.timeout(20_000) });
 
 async function useBucket() {
-    await ask("let everybody read the objects that are marked as public", "PUT", `${bucket}?policy=`, policy);
-    await ask("take an object", "PUT", `${bucket}/object`, content);
-    if ((await ask("give an object", "GET", `${bucket}/object`)) !== content) {
+    await ask("take an object", "PUT", object, content);
+    if ((await ask("give an object", "GET", object)) !== content) {
         throw new Error(`${base} gives another object than the one that it was given`);
     }
-    await ask("mark an object as public", "PUT", `${bucket}/object?tagging=`, tags);
-    const anonymous = await fetch(`${base}/${bucket}/object`, { signal: AbortSignal.timeout(20_000) });
-    if (!anonymous.ok) {
-        throw new Refused("give a public object to everybody", anonymous.status, await anonymous.text());
+    if ((await anonymously()).ok) {
+        throw new Error(`${base} gives everybody an object that is not marked as public`);
+    }
+    await ask("mark an object as public", "PUT", `${object}?tagging=`, tags("public", "disposable"));
+    const anonymous = await anonymously();
+    if (anonymous.ok !== publicObjects) {
+        throw publicObjects
+            ? new Refused("give a public object to everybody", anonymous.status, await anonymous.text())
+            : new Error(`${base} gives everybody an object, and nothing is to be public there`);
     }
 }
 
 async function takeAway() {
-    await ask("delete an object", "DELETE", `${bucket}/object`);
+    await ask("delete an object", "DELETE", object);
     await ask("delete a bucket", "DELETE", bucket);
 }
 
-async function tryKeys() {
+/** A bucket that is there already; DCOR finds it in the list of all. */
+async function tryBucket() {
+    const list = await ask("list the buckets", "GET", "");
+    if (!list.includes(`<Name>${bucket}</Name>`)) {
+        throw new Error(`${base} has no bucket ${bucket} for these keys`);
+    }
+    await useBucket();
+    await ask("mark an object as disposable", "PUT", `${object}?tagging=`, tags("disposable"));
+    await ask("list the objects", "GET", `${bucket}?list-type=2&prefix=check-`);
+    await ask("list the uploads", "GET", `${bucket}?uploads=`);
+}
+
+async function patiently(attempt) {
     while (true) {
         try {
-            await ask(`make the bucket ${bucket}`, "PUT", bucket);
+            await attempt();
             break;
         } catch (error) {
             if (!error.isOfKeys || Date.now() > deadline) {
@@ -94,7 +116,12 @@ async function tryKeys() {
             await sleep(1000);
         }
     }
+}
+
+async function tryPrefix() {
+    await patiently(() => ask(`make the bucket ${bucket}`, "PUT", bucket));
     try {
+        await ask("let everybody read the objects that are marked as public", "PUT", `${bucket}?policy=`, policy);
         await useBucket();
     } catch (error) {
         await takeAway().catch((second) => {
@@ -106,7 +133,7 @@ async function tryKeys() {
 }
 
 try {
-    await tryKeys();
+    await (given.bucket === undefined ? tryPrefix() : patiently(tryBucket));
     console.log(`${base} takes the keys`);
 } catch (error) {
     console.error(error.message);

@@ -4,7 +4,6 @@ import { postgresqlServer } from "./services";
 
 export const HTTP_PORT = 80;
 export const HTTPS_PORT = 443;
-export const OBJECT_STORE_PORT = 9443;
 
 /** CKAN's own rule for names of users. */
 const userName = () => text(/^[a-z0-9_-]{2,100}$/, "2 to 100 lower-case letters, digits, - and _");
@@ -69,60 +68,6 @@ export const administrator = () =>
         })
         .prefault({})
         .meta({ description: "The system administrator: password and API token are outputs of the stack." });
-
-const minio = () =>
-    z.strictObject({
-        mode: z.literal("minio").meta({
-            description:
-                "MinIO on the machine, its objects on the data volume. It is no longer maintained: for data of worth, " +
-                "take an S3 server that is (`mode: s3`).",
-        }),
-        port: port().default(OBJECT_STORE_PORT).meta({
-            description: "Port at which nginx hands requests on to MinIO: users upload and download there.",
-        }),
-        published: z
-            .strictObject({
-                url: webAddress("https://www.example.org/minio").meta({
-                    description: "Where the program is published.",
-                }),
-                sha256: text(/^[0-9a-f]{64}$/, "64 hexadecimal digits").meta({ description: "Its SHA-256." }),
-            })
-            .optional()
-            .meta({
-                description:
-                    "MinIO's program for the machine's processor, from whoever builds it; MinIO itself publishes none any more. " +
-                    "Where it does not answer, MinIO is built from the last source that its Go module has.",
-                defaultText: "none: it is built",
-            }),
-    });
-
-const s3 = () =>
-    z.strictObject({
-        mode: z.literal("s3").meta({ description: "Any S3 server." }),
-        url: webAddress("https://s3.example.org").meta({
-            description: "Address of the server, which users must reach as well.",
-        }),
-        region: text(/^[a-z0-9-]{2,32}$/, 'a region, e.g. "eu-central-1"')
-            .default("us-east-1")
-            .meta({ description: "Its region; servers other than Amazon's take the default." }),
-        accessKeyId: text(/^\S{3,128}$/, "an access key").meta({ description: "Access key." }),
-        secretAccessKey: secretText().meta({
-            secret: true,
-            allowed: "a text, encrypted",
-            description: "The secret of the access key. Both are tried before anything is installed.",
-        }),
-    });
-
-export const objectStore = () =>
-    z
-        .discriminatedUnion("mode", [minio(), s3()])
-        .prefault({ mode: "minio" })
-        .meta({ description: "What keeps the datasets' files: a bucket for each circle, which DCOR makes itself." });
-
-export const bucketPrefix = () =>
-    text(/^[a-z0-9][a-z0-9-]{0,24}-$/, 'lower-case letters, digits and hyphens, ending with a hyphen, e.g. "circle-"')
-        .default("circle-")
-        .meta({ description: "The beginning of the buckets' names, before a circle's identifier." });
 
 export const postgresql = () =>
     postgresqlServer()

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { acmeRule, authorityRule, certificateRule } from "./certificate";
 import { data, firewall, mirrors, serverName } from "./common";
 import * as fields from "./dcor-fields";
+import { bucketPrefix, OBJECT_STORE_PORT, objectStore } from "./dcor-object-store";
 import { wholeNumber } from "./field";
-import { administratorNetworks, machine, machineRules } from "./machine";
+import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import type { Rule } from "./rule";
 import { redis } from "./services";
 import { tls } from "./tls";
@@ -40,8 +41,8 @@ export const dcorSchema = () =>
         tls: tls(),
         dcor: fields.dcor(),
         administrator: fields.administrator(),
-        objectStore: fields.objectStore(),
-        bucketPrefix: fields.bucketPrefix(),
+        objectStore: objectStore(),
+        bucketPrefix: bucketPrefix(),
         postgresql: fields.postgresql(),
         redis: redis("CKAN's jobs"),
         solr: fields.solr(),
@@ -78,9 +79,9 @@ const portsRule: Rule = (given) => {
         ],
         [
             ["objectStore", "port"],
-            given("objectStore", "mode") === "s3"
+            ["s3", "aws"].includes(String(given("objectStore", "mode")))
                 ? undefined
-                : (given("objectStore", "port") ?? fields.OBJECT_STORE_PORT),
+                : (given("objectStore", "port") ?? OBJECT_STORE_PORT),
         ],
     ];
     const used = ports.filter(([, value]) => value !== undefined);
@@ -131,25 +132,25 @@ const mailRule: Rule = (given) =>
           ]
         : [];
 
-/** DCOR has a second volume, for scratch space, which existing hosts do not give yet. */
-const existingHostRule: Rule = (given) =>
-    given("machine", "platform") === "existing"
+/** A bucket that the stack makes is made where the machine is. */
+const bucketRule: Rule = (given) =>
+    given("objectStore", "mode") === "aws" && given("machine", "platform") !== "aws"
         ? [
               {
-                  path: ["machine", "platform"],
-                  reason: "DCOR is not made on existing hosts yet",
-                  advice: 'Take "local" or "aws".',
+                  path: ["objectStore", "mode"],
+                  reason: "the stack makes a bucket where its machine is on AWS",
+                  advice: 'Take "s3" with the address and keys of a server, or "minio".',
               },
           ]
         : [];
 
 export const dcorRules: readonly Rule[] = [
     ...machineRules,
-    existingHostRule,
     certificateRule,
     authorityRule,
     acmeRule,
     portsRule,
+    bucketRule,
     scratchRule,
     developmentRule,
     mailRule,
@@ -159,10 +160,11 @@ type DcorKeys = z.output<ReturnType<typeof dcorSchema>>;
 
 /** The configuration of a stack of DCOR, with each default that follows from other values filled in. */
 export function completeDcor(given: DcorKeys) {
-    const { firewall, machine, scratch } = given;
+    const { data, firewall, machine, scratch } = given;
     const leastScratch = machine.platform === "local" ? LOCAL_SCRATCH_GIB : GUIDE_SCRATCH_GIB;
     return {
         ...given,
+        data: completeData(data, machine),
         scratch: { sizeGiB: scratch.sizeGiB ?? leastScratch },
         firewall: { web: firewall.web, ssh: firewall.ssh ?? administratorNetworks(given) },
     };

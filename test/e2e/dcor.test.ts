@@ -354,7 +354,9 @@ describe("DCOR on a local machine, by the commands that users have", () => {
 
     /** The measurement, and what the workers have made of it. */
     async function objectsOfMeasurement(): Promise<string[]> {
-        const keys = (await software.objects(dataset.organization.id)).map(({ key }) => key);
+        const keys = (await software.objects(dataset.organization.id, [dataset.resources[0]!.id])).map(
+            ({ key }) => key,
+        );
         return keys.filter((key) => OBJECTS.some((prefix) => key.startsWith(prefix)));
     }
 
@@ -373,7 +375,7 @@ describe("DCOR on a local machine, by the commands that users have", () => {
         expect(done.resources[0]!.sha256).toBe(await digest(createReadStream(measurement)));
         expect(done.resources[0]!["dc:experiment:sample"]).toBe("verification");
         await eventually("the objects", async () => {
-            const keys = (await software.objects(organization.id)).map(({ key }) => key);
+            const keys = (await software.objects(organization.id, [done.resources[0]!.id])).map(({ key }) => key);
             return prefixes.every((prefix) => keys.some((key) => key.startsWith(prefix)));
         });
         expect(await jobsLeft()).toEqual([]);

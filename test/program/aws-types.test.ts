@@ -46,9 +46,12 @@ test("every argument of every resource of AWS is one that its package declares, 
         dns: { zoneId: "Z0123456789ABC", name: "maps.example.org" },
         kmsKeyArn: `arn:aws:kms:eu-central-1:123456789012:key/a`,
     };
-    const { resources } = await record(program(configured("eoxserver-prod", machine)), false);
-    const text = literals(resources);
-    expect(text.match(/^export const/gm)?.length).toBeGreaterThan(20);
+    const recorded = [
+        await record(program(configured("eoxserver-prod", machine)), false),
+        await record(program(configured("dcor-prod")), false),
+    ];
+    const text = literals(recorded.flatMap(({ resources }) => resources));
+    expect(text.match(/^export const/gm)?.length).toBeGreaterThan(60);
     expect(complaints(text)).toEqual([]);
     expect(complaints(text.replace('"instanceType"', '"instanceTyp"'))).toEqual([
         expect.stringContaining("instanceTyp"),
@@ -58,6 +61,7 @@ test("every argument of every resource of AWS is one that its package declares, 
 test("a stack that is not on AWS does not load the package of AWS", () => {
     const load = `
         require("./scripts/host/load-typescript.cjs");
+        require("./stacks/dcor.ts");
         require("./stacks/eoxserver.ts");
         require("./stacks/omero-web.ts");
         const loaded = () => Object.keys(require.cache).filter((path) => path.includes("/@pulumi/aws/")).length;

@@ -9,7 +9,9 @@ const inputsOf = (resources: Recorded[], type: string) =>
 
 test("comes with a stack for development and one for production of each product", () => {
     expect(AWS_STACKS).toEqual(
-        expect.arrayContaining(["eoxserver-dev", "eoxserver-prod", "omero-web-dev", "omero-web-prod"]),
+        expect.arrayContaining(
+            ["dcor", "eoxserver", "omero-web"].flatMap((product) => [`${product}-dev`, `${product}-prod`]),
+        ),
     );
 });
 

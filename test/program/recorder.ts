@@ -42,6 +42,8 @@ const COMPUTED: Record<string, Record<string, unknown>> = {
     },
     "tls:index/selfSignedCert:SelfSignedCert": { certPem: CERTIFICATE },
     "aws:ec2/eip:Eip": { allocationId: "eipalloc-0123456789abcdef0", publicIp: "198.51.100.7" },
+    "aws:iam/accessKey:AccessKey": { secret: secret(SENTINELS[0]!) },
+    "aws:iam/user:User": { name: "user" },
     "aws:ec2/instance:Instance": { privateIp: "10.80.0.10" },
     "aws:ec2/keyPair:KeyPair": { keyName: "key-pair" },
     "aws:iam/instanceProfile:InstanceProfile": { name: "profile" },

@@ -32,7 +32,7 @@ test("an instance costs its hours and its root volume, a volume its size, an add
 test("what has no price with a source is listed without one, and not guessed from another region", () => {
     expect(amounts([instance("m5.xlarge")], "us-east-1")).toEqual([undefined, 0.08 * 30]);
     expect(amounts([volume], "eu-west-3")).toEqual([undefined, undefined]);
-    expect(amounts([{ type: "aws:s3/bucket:Bucket", name: "b", inputs: {} }], "us-east-1")).toEqual([undefined]);
+    expect(amounts([{ type: "aws:rds/instance:Instance", name: "d", inputs: {} }], "us-east-1")).toEqual([undefined]);
 });
 
 test("what AWS takes nothing for is not listed, nor is what is not of AWS", () => {
@@ -46,4 +46,19 @@ test("the bill says what is in its sum, what is not, and where the prices are fr
     expect(bill).toMatch(/^sum +without 1 that have no price +79\.14$/m);
     expect(bill).toMatch(/^data-volume +snapshots, by the blocks that change +no price$/m);
     expect(bill).toMatch(/^Price from https:\/\/www\.saisci\.com/m);
+});
+
+test("what is paid by use has its rate where that has a source, and no amount", () => {
+    const bucket: StackResource = { type: "aws:s3/bucket:Bucket", name: "bucket", inputs: {} };
+    expect(costs([bucket], "us-east-1").map(({ usd, rate }) => [usd, rate])).toEqual([
+        [undefined, "0.023 per GiB-month"],
+        [undefined, "0.005 per 1,000 requests"],
+    ]);
+    expect(costs([bucket], "eu-west-3").map(({ usd, rate }) => [usd, rate])).toEqual([
+        [undefined, undefined],
+        [undefined, undefined],
+    ]);
+    const bill = costTable("s", "us-east-1", costs([bucket], "us-east-1"));
+    expect(bill).toMatch(/^bucket +S3 standard storage, by use +0\.023 per GiB-month$/m);
+    expect(bill).toMatch(/^sum +0\.00$/m);
 });

@@ -58,6 +58,8 @@ test.each<[string, Record<string, unknown>, string]>([
     ["an object store of no kind", { objectStore: { mode: "swift" } }, "objectStore.mode"],
     ["an S3 server without keys", { objectStore: { mode: "s3", url: "https://s3.example.org" } }, "accessKeyId"],
     ["an S3 server that is no address", { objectStore: { ...S3, url: "s3" } }, "objectStore.url"],
+    ["a bucket of AWS without AWS", { objectStore: { mode: "aws" } }, "where its machine is on AWS"],
+    ["a bucket that S3 has not", { objectStore: { ...S3, bucket: "My_bucket" } }, "objectStore.bucket"],
     ["a bucket name that S3 has not", { bucketPrefix: "Circle_" }, "bucketPrefix"],
     ["an administrator that CKAN has not", { administrator: { name: "Admin" } }, "administrator.name"],
     ["a mail address that is none", { administrator: { email: "nobody" } }, "administrator.email"],
@@ -129,5 +131,40 @@ describe("a certificate of an authority of one's own, which DCOR's requests to i
     test("a certificate that has signed itself is its own authority; a chain without its own has none to trust", () => {
         expect(authorityOf(selfSigned.certificate)).toBe(selfSigned.certificate);
         expect(authorityOf(signed.certificate + intermediate.certificate)).toBeUndefined();
+    });
+});
+
+describe("on an existing host", () => {
+    const existing = (machine: object) => ({
+        machine: {
+            platform: "existing",
+            host: "dcor.example.org",
+            hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEyEX4020657MWj44BDyljxrXRirYbx9bzeEkz3ymVsi",
+            image: "debian-12",
+            directory: "/srv/science",
+            ...machine,
+        },
+        firewall: { ssh: ["192.0.2.0/24"] },
+    });
+
+    test("the data stays, and there is scratch space as the guide asks for it", () => {
+        expect(parse(existing({ scratch: "/srv/scratch" }))).toMatchObject({
+            data: { onDestroy: "keep" },
+            scratch: { sizeGiB: 100 },
+        });
+    });
+
+    test.each([
+        ["no scratch space", {}, "DCOR needs scratch space"],
+        ["scratch space among the data", { scratch: "/srv/science/scratch" }, "it is where the data is"],
+        ["data in the scratch space", { scratch: "/srv" }, "machine.scratch"],
+        [
+            "scratch space on the data's device",
+            { directory: undefined, device: "/dev/sdb", scratch: "/dev/sdb" },
+            "it is where the data is",
+        ],
+        ["scratch space in a directory of the system", { scratch: "/cache" }, "it belongs to the system"],
+    ])("%s is refused", (_, machine, message) => {
+        expect(messageOf(existing(machine))).toContain(message);
     });
 });

@@ -24,13 +24,13 @@ const least: DcorSettings = {
     address,
     solrUrl: "http://127.0.0.1:8983/solr/ckan",
     objectStoreUrl: "https://dcor.example.org:9443",
-    bucketPrefix: "circle-",
+    bucketName: "circle-{organization_id}",
 };
 const whole: DcorSettings = {
     ...least,
     address: { serverName: "192.0.2.10", tls: false, httpPort: 8000, httpsPort: 443 },
     title: "DCOR of an institute",
-    bucketPrefix: "institute-",
+    bucketName: "institute-{organization_id}",
     listingForVisitors: false,
     publicDatasets: false,
     registration: true,

@@ -12,6 +12,10 @@ function found(rule: string, type: string, props: Props, more: Partial<Resource>
 const INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const INSTANCE = "aws:ec2/instance:Instance";
 const VOLUME = "aws:ebs/volume:Volume";
+const BUCKET = "aws:s3/bucket:Bucket";
+const ACCESS = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
+const BUCKET_POLICY = "aws:s3/bucketPolicy:BucketPolicy";
+const USER_POLICY = "aws:iam/userPolicy:UserPolicy";
 const REMOTE = "command:remote:Command";
 const LOCAL = "command:local:Command";
 
@@ -23,6 +27,21 @@ const provider = (defaultTags: unknown): Partial<Resource> => ({
     provider: { type: "pulumi:providers:aws", urn: "", name: "aws", props: { defaultTags } },
 });
 const tagged = provider(JSON.stringify({ tags: { Project: "p", Stack: "s" } }));
+const access = {
+    blockPublicAcls: true,
+    ignorePublicAcls: true,
+    blockPublicPolicy: false,
+    restrictPublicBuckets: false,
+};
+const policy = (...Statement: object[]) => ({ policy: JSON.stringify({ Version: "2012-10-17", Statement }) });
+const marked = {
+    Effect: "Allow",
+    Principal: "*",
+    Action: "s3:GetObject",
+    Resource: "arn:aws:s3:::b/*",
+    Condition: { StringEquals: { "s3:ExistingObjectTag/public": "true" } },
+};
+const allow = (Action: string[], Resource: string) => ({ Effect: "Allow", Action, Resource });
 const guarded: Partial<Resource> = { opts: { protect: true } as Resource["opts"] };
 
 describe("a policy speaks of", () => {
@@ -53,6 +72,30 @@ describe("a policy speaks of", () => {
             { metadataOptions: { ...metadata, httpPutResponseHopLimit: 2 } },
         ],
         ["metadata left as it comes", "imds-v2", INSTANCE, {}],
+        [
+            "access that nobody has decided on",
+            "decided-public-access",
+            ACCESS,
+            { ...access, blockPublicPolicy: undefined },
+        ],
+        ["access lists", "decided-public-access", ACCESS, { ...access, ignorePublicAcls: false }],
+        [
+            "a bucket that everybody may write to",
+            "decided-public-access",
+            BUCKET_POLICY,
+            policy({ ...marked, Action: ["s3:GetObject", "s3:PutObject"] }),
+        ],
+        [
+            "a bucket that is public as a whole",
+            "decided-public-access",
+            BUCKET_POLICY,
+            policy({ ...marked, Principal: { AWS: "*" }, Condition: undefined }),
+        ],
+        ["a bucket that is emptied", "kept-objects", BUCKET, { forceDestroy: true, tags: { OnDestroy: "keep" } }],
+        ["a bucket that goes with the stack", "kept-objects", BUCKET, { tags: { OnDestroy: "delete" } }],
+        ["a bucket that is not protected", "kept-objects", BUCKET, { tags: { OnDestroy: "refuse" } }],
+        ["a user who may do all with S3", "least-privilege", USER_POLICY, policy(allow(["s3:*"], "arn:aws:s3:::b/*"))],
+        ["a user of all buckets", "least-privilege", USER_POLICY, policy(allow(["s3:GetObject"], "*"))],
         ["a plain volume", "encrypted-volumes", VOLUME, { size: 20 }],
         ["a plain root", "encrypted-volumes", INSTANCE, {}],
         [
@@ -103,6 +146,22 @@ describe("a policy is silent about", () => {
         ["a rule with a reason", "rules-of-their-own", INGRESS, ssh],
         ["a group without rules", "rules-of-their-own", "aws:ec2/securityGroup:SecurityGroup", { ingress: [] }],
         ["metadata by sessions", "imds-v2", INSTANCE, { metadataOptions: metadata }],
+        ["access that is decided on", "decided-public-access", ACCESS, access],
+        ["a bucket whose marked objects are public", "decided-public-access", BUCKET_POLICY, policy(marked)],
+        [
+            "a bucket that refuses",
+            "decided-public-access",
+            BUCKET_POLICY,
+            policy({ Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::b/*" }),
+        ],
+        ["a bucket that is protected", "kept-objects", BUCKET, { tags: { OnDestroy: "refuse" } }, guarded],
+        ["a bucket that is kept", "kept-objects", BUCKET, { forceDestroy: false, tags: { OnDestroy: "keep" } }],
+        [
+            "a user of one bucket",
+            "least-privilege",
+            USER_POLICY,
+            policy(allow(["s3:ListAllMyBuckets"], "*"), allow(["s3:GetObject"], "arn:aws:s3:::b/*")),
+        ],
         ["an encrypted volume", "encrypted-volumes", VOLUME, { encrypted: true }],
         ["an encrypted root", "encrypted-volumes", INSTANCE, encrypted],
         ["protected data", "protected-data", VOLUME, { tags: { Name: "s-data", OnDestroy: "refuse" } }, guarded],
@@ -132,8 +191,11 @@ describe("a policy is silent about", () => {
 
 test("each policy is tried both ways", () => {
     expect(RESOURCE_RULES.map(({ name }) => name).sort()).toEqual([
+        "decided-public-access",
         "encrypted-volumes",
         "imds-v2",
+        "kept-objects",
+        "least-privilege",
         "no-secret-in-a-text",
         "no-ssh-from-the-world",
         "pinned-host-key",

@@ -1,10 +1,12 @@
 """
 What a check needs of DCOR's own software; run by its Python, as its user.
 
-    dcor.py measure          a small measurement of sixty events, as an .rtdc file, to standard output
-    dcor.py objects CIRCLE   the objects of a circle's bucket, as JSON
-    dcor.py jobs QUEUE...    puts a job into each queue, and says how each has ended, as JSON
-    dcor.py forget CIRCLE    removes the bucket of a circle that a check made, with all in it
+    dcor.py measure                      a small measurement of sixty events, as an .rtdc file, to standard output
+    dcor.py objects CIRCLE RESOURCE...   the objects of resources of a circle, as JSON
+    dcor.py jobs QUEUE...                puts a job into each queue, and says how each has ended, as JSON
+    dcor.py forget CIRCLE RESOURCE...    removes the bucket of a circle that a check made, with all in it; in a bucket of all
+                                         circles, which DCOR may delete nothing in, the resources' objects get the tag
+                                         disposable=true
 """
 
 import configparser
@@ -68,12 +70,16 @@ def measure():
         sys.stdout.buffer.write(path.read_bytes())
 
 
+def site_options():
+    reader = configparser.RawConfigParser()
+    reader.read("/etc/ckan/default/ckan.ini")
+    return reader["app:main"]
+
+
 def bucket_of(circle):
     import boto3
 
-    reader = configparser.RawConfigParser()
-    reader.read("/etc/ckan/default/ckan.ini")
-    options = reader["app:main"]
+    options = site_options()
     store = boto3.resource(
         "s3",
         endpoint_url=options["dcor_object_store.endpoint_url"],
@@ -83,13 +89,27 @@ def bucket_of(circle):
     return store.Bucket(options["dcor_object_store.bucket_name"].format(organization_id=circle))
 
 
-def objects(circle):
-    print(json.dumps([{"key": each.key, "size": each.size} for each in bucket_of(circle).objects.all()]))
+def objects_of(bucket, resources):
+    """What DCOR has of each resource: the file itself, and what is made of it."""
+    for resource in resources:
+        for kind in ("condensed", "preview", "resource"):
+            yield from bucket.objects.filter(Prefix=f"{kind}/{resource[:3]}/{resource[3:6]}/{resource[6:]}")
 
 
-def forget(circle):
+def objects(circle, *resources):
+    print(json.dumps([{"key": each.key, "size": each.size} for each in objects_of(bucket_of(circle), resources)]))
+
+
+def forget(circle, *resources):
     bucket = bucket_of(circle)
-    if bucket.creation_date is not None:
+    if "{organization_id}" not in site_options()["dcor_object_store.bucket_name"]:
+        for each in objects_of(bucket, resources):
+            bucket.meta.client.put_object_tagging(
+                Bucket=bucket.name,
+                Key=each.key,
+                Tagging={"TagSet": [{"Key": "disposable", "Value": "true"}]},
+            )
+    elif bucket.creation_date is not None:
         bucket.objects.all().delete()
         bucket.delete()
 

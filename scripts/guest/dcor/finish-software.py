@@ -1,4 +1,4 @@
-"""Finishes a new virtual environment: loads each plugin, and makes DCOR's changes to CKAN's own files.
+"""Finishes a new virtual environment: loads each plugin, makes DCOR's changes to CKAN's own files, and mends one of its own.
 
     finish-software.py PLUGIN...
 
@@ -6,12 +6,25 @@
 be missing for good. The last line that is printed names what was installed.
 """
 
+import py_compile
 import sys
 from importlib.metadata import entry_points, version
+from pathlib import Path
 
+import dcor_shared.s3
 from ckanext.dcor_theme.cli.i18n_branding import dcor_theme_i18n_branding
 from ckanext.dcor_theme.cli.patch_ckan_templates import patch_wider_resource_listing
 from ckanext.dcor_theme.css import make_dcor_main_css
+
+
+def mend_expiry(source: Path) -> None:
+    """Signature version 4, the only one that Amazon's S3 takes, wants whole seconds for an address; dcor_shared 1.0.4 has parts."""
+    text = source.read_text()
+    mended = text.replace("ExpiresIn=expires_at - create_time())", "ExpiresIn=int(expires_at - create_time()))")
+    if mended != text:
+        source.write_text(mended)
+        py_compile.compile(str(source))
+
 
 for name in sys.argv[1:]:
     (found,) = entry_points(group="ckan.plugins", name=name)
@@ -20,4 +33,5 @@ for name in sys.argv[1:]:
 dcor_theme_i18n_branding.callback()
 make_dcor_main_css.main()
 patch_wider_resource_listing()
+mend_expiry(Path(dcor_shared.s3.__file__))
 print("CKAN", version("ckan"), "dcor_control", version("dcor_control"))

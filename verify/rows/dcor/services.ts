@@ -95,7 +95,9 @@ export const serviceRows: Row<DcorContext>[] = [
             const seen = await machine.facts(`
                 fact() { printf '%s\\t%s\\n' "$1" "$2"; }
                 fact mounted "$(findmnt -no TARGET --target ${SCRATCH})"
-                fact bytes "$(lsblk -bno SIZE "$(findmnt -no SOURCE ${SCRATCH})" | head -n 1)"
+                # A directory of the host's has the room of the file system that it is in.
+                bytes=$(lsblk -bno SIZE "$(findmnt -no SOURCE ${SCRATCH})" 2>/dev/null | head -n 1) || bytes=
+                fact bytes "\${bytes:-$(df -B1 --output=size ${SCRATCH} | tail -n 1)}"
                 for each in ${directories.join(" ")} ${SCRATCH}/tmp; do
                     file=$(runuser -u www-data -- mktemp -p "$each" verify.XXXXXX) && rm "$file" || fact closed "$each"
                 done
@@ -115,9 +117,12 @@ export const serviceRows: Row<DcorContext>[] = [
             const values = await options(context);
             const url = values.get("dcor_object_store.endpoint_url");
             ensure(url === outputs.objectStore, `DCOR works with ${url}, not ${outputs.objectStore}`);
-            const visitor = await web.request(`${url}/`);
+            const bucket = values.get("dcor_object_store.bucket_name") ?? "";
+            // Amazon's S3 leads who asks for its root elsewhere.
+            const visitor = await web.request(`${url}/${bucket.includes("{") ? "" : bucket}`);
             ensure(visitor.status === 403, `who has no key is answered with ${visitor.status}, not 403`);
-            const keys = await machine.run(`cd /; runuser -u www-data -- /usr/lib/ckan/default/bin/python - <<'END'
+            const keys =
+                await machine.run(`cd /; runuser -u www-data -- env AWS_CONFIG_FILE=/etc/ckan/dcor/aws.conf /usr/lib/ckan/default/bin/python - <<'END'
 import configparser, boto3
 reader = configparser.RawConfigParser()
 reader.read("/etc/ckan/default/ckan.ini")
@@ -134,7 +139,7 @@ except Exception as error:
     print(type(error).__name__)
 END`);
             ensure(/^\d+ buckets\nClientError$/.test(keys), `with its keys: ${keys}`);
-            if (config.objectStore.mode === "s3") {
+            if (config.objectStore.mode !== "minio") {
                 return `${url}: DCOR's key is taken (${keys.split("\n")[0]}), a wrong one is not`;
             }
             const seen = await machine.facts(`

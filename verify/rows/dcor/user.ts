@@ -48,7 +48,7 @@ export const userRows: Row<DcorContext>[] = [
                     include_private: true,
                 });
                 ensure(found.results[0]?.id === dataset.id, "the search does not find the dataset");
-                const keys = (await software.objects(circle.id)).map(({ key }) => key);
+                const keys = (await software.objects(circle.id, [resource])).map(({ key }) => key);
                 ensure(
                     keys.some((key) => key.startsWith("resource/")),
                     `its object is not in the bucket: ${keys.join(", ")}`,
@@ -80,12 +80,13 @@ async function removeCircle(api: DcorApi, software: DcorSoftware, circle: string
         include_private: true,
         include_drafts: true,
     });
+    const resources = results.flatMap((dataset) => dataset.resources.map(({ id }) => id));
     for (const { id } of results) {
         await api.action("package_delete", { id });
         await purge(api, "dataset_purge", id);
     }
     await purge(api, "organization_purge", circle);
-    await software.forget(circle);
+    await software.forget(circle, resources);
 }
 
 /** A worker that is still writing to it is in the way, for a moment. */

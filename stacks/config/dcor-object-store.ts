@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { port, secretText, text, webAddress, wholeNumber } from "./field";
+
+/** Where nginx hands requests on to MinIO. */
+export const OBJECT_STORE_PORT = 9443;
+
+const minio = () =>
+    z.strictObject({
+        mode: z.literal("minio").meta({
+            description:
+                "MinIO on the machine, its objects on the data volume. It is no longer maintained: for data of worth, " +
+                "take an S3 server that is (`mode: s3`).",
+        }),
+        port: port().default(OBJECT_STORE_PORT).meta({
+            description: "Port at which nginx hands requests on to MinIO: users upload and download there.",
+        }),
+        published: z
+            .strictObject({
+                url: webAddress("https://www.example.org/minio").meta({
+                    description: "Where the program is published.",
+                }),
+                sha256: text(/^[0-9a-f]{64}$/, "64 hexadecimal digits").meta({ description: "Its SHA-256." }),
+            })
+            .optional()
+            .meta({
+                description:
+                    "MinIO's program for the machine's processor, from whoever builds it; MinIO itself publishes none any more. " +
+                    "Where it does not answer, MinIO is built from the last source that its Go module has.",
+                defaultText: "none: it is built",
+            }),
+    });
+
+const s3 = () =>
+    z.strictObject({
+        mode: z.literal("s3").meta({ description: "Any S3 server." }),
+        url: webAddress("https://s3.example.org").meta({
+            description: "Address of the server, which users must reach as well.",
+        }),
+        region: text(/^[a-z0-9-]{2,32}$/, 'a region, e.g. "eu-central-1"')
+            .default("us-east-1")
+            .meta({ description: "Its region; servers other than Amazon's take the default." }),
+        accessKeyId: text(/^\S{3,128}$/, "an access key").meta({ description: "Access key." }),
+        secretAccessKey: secretText().meta({
+            secret: true,
+            allowed: "a text, encrypted",
+            description: "The secret of the access key. Both are tried before anything is installed.",
+        }),
+        bucket: bucketName()
+            .optional()
+            .meta({
+                description:
+                    "A bucket that is there already, for all circles. Needed with Amazon's S3 outside us-east-1, where DCOR cannot make " +
+                    "buckets; two of DCOR's commands do not work with it: docs/aws.md, Object store.",
+                defaultText: "one for each circle, which DCOR makes",
+            }),
+    });
+
+const bucketName = () =>
+    text(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, "a name of 3 to 63 lower-case letters, digits and hyphens");
+
+const aws = () =>
+    z.strictObject({
+        mode: z.literal("aws").meta({
+            description: "A bucket of S3 that the stack makes, for a machine on AWS: in its account and region.",
+        }),
+        bucket: bucketName().optional().meta({
+            description: "Its name, which no other bucket of Amazon's has.",
+            defaultText: "the stack and the account, e.g. `dcor-prod-123456789012`",
+        }),
+        keepVersionsDays: wholeNumber(1, 3650).default(90).meta({
+            unit: "days",
+            description: "How long an object that was replaced or deleted can be brought back.",
+        }),
+    });
+
+export const objectStore = () =>
+    z
+        .discriminatedUnion("mode", [minio(), s3(), aws()])
+        .prefault({ mode: "minio" })
+        .meta({ description: "What keeps the datasets' files." });
+
+export const bucketPrefix = () =>
+    text(/^[a-z0-9][a-z0-9-]{0,24}-$/, 'lower-case letters, digits and hyphens, ending with a hyphen, e.g. "circle-"')
+        .default("circle-")
+        .meta({
+            description:
+                "The beginning of the buckets' names, before a circle's identifier; of no use with one bucket for all.",
+        });
