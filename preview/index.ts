@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { changesOf } from "./changes";
+import { costChange } from "./cost";
 import { previewEvents } from "./engine";
 import { comment } from "./markdown";
 
@@ -24,7 +25,7 @@ async function main(): Promise<number> {
     const text =
         format === "json"
             ? `${JSON.stringify({ stack, finished, changes, messages, violations }, undefined, 2)}\n`
-            : comment(stack, preview, changes);
+            : comment(stack, preview, changes, costChange(preview));
     if (output === undefined) {
         process.stdout.write(text);
     } else {

@@ -23,7 +23,7 @@ npm run outputs -- <stack> [--json] [--show-secrets]
 npm run verify -- <stack> [--json]      checks the running stack, requirement by requirement
 npm run status -- [--drift] [--json | --html [FILE]]  all stacks at a glance
 npm run differences -- <stack> <stack>  what the second one's configuration has otherwise
-npm run ephemeral -- <product> [--ttl 4h] [--from stack] | --sweep  a stack for a test, and its end
+npm run ephemeral -- <product> [--ttl 4h] [--from stack] [--fresh | --prepare] | --sweep  a stack for a test, and its end
 npm run logs -- <stack> [service] [--lines N] [--follow]
 npm run ssh -- <stack> [-- command]     into the stack's machine
 npm run tunnel -- <stack>               the way to a machine on AWS that has no port open for SSH

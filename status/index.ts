@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { standingBy } from "../ephemeral/standby";
 import { limit } from "../verify/limit";
 import { execute } from "../verify/processes";
 import { asHtml, asTable, needsAttention } from "./report";
@@ -50,7 +51,9 @@ async function stacks(): Promise<{ name: string; lastUpdate?: string }[]> {
     if (status !== 0) {
         throw new Error(`pulumi stack ls: ${stderr.trim()}`);
     }
-    return JSON.parse(stdout) as { name: string; lastUpdate?: string }[];
+    // Those that stand by are powered off, and nobody's yet.
+    const aside = new Set(standingBy().map(({ stack }) => stack));
+    return (JSON.parse(stdout) as { name: string; lastUpdate?: string }[]).filter(({ name }) => !aside.has(name));
 }
 
 main().then(

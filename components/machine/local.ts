@@ -15,6 +15,8 @@ export interface LocalMachineArgs {
     network?: string;
     /** The guest's address. @default the lowest free one of the network, kept for as long as the machine is there */
     address?: string;
+    /** The snapshot of an installed machine that a new guest and its disks begin with. @default none: the bare system */
+    snapshot?: string;
     /** Where the guest's Debian packages come from. @default Debian's own archive, or what the host uses */
     mirrors?: { apt?: string; aptSecurity?: string; proxy?: string };
 }
@@ -31,10 +33,12 @@ export class LocalMachine extends pulumi.ComponentResource implements Machine {
     public readonly host: pulumi.Resource;
     public readonly ready: pulumi.Resource;
     private readonly owner: pulumi.Output<string>;
+    private readonly snapshot: { snapshot?: string };
 
     constructor(name: string, args: LocalMachineArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:machine:LocalMachine", name, {}, opts);
 
+        this.snapshot = args.snapshot === undefined ? {} : { snapshot: args.snapshot };
         const child = { parent: this };
         const loginKey = new tls.PrivateKey(`${name}-login-key`, { algorithm: "ED25519" }, child);
         const hostKey = new tls.PrivateKey(`${name}-host-key`, { algorithm: "ED25519" }, child);
@@ -58,6 +62,7 @@ export class LocalMachine extends pulumi.ComponentResource implements Machine {
                     authorized_key: loginKey.publicKeyOpenssh,
                     host_public_key: hostKey.publicKeyOpenssh,
                     host_key: hostKey.privateKeyOpenssh,
+                    ...this.snapshot,
                 }),
                 triggers: [args.image],
             },
@@ -95,7 +100,12 @@ export class LocalMachine extends pulumi.ComponentResource implements Machine {
             `${name}-disk`,
             {
                 ...hostScript("disk.sh", { create: "apply", delete: "delete" }),
-                stdin: parameters({ disk, owner, size_gib: args.sizeGiB }),
+                stdin: parameters({
+                    disk,
+                    owner,
+                    size_gib: args.sizeGiB,
+                    ...(this.snapshot.snapshot && { name, ...this.snapshot }),
+                }),
             },
             pulumi.mergeOptions({ parent: this, ...diskOptions(args) }, opts),
         );

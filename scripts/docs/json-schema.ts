@@ -16,7 +16,12 @@ export function stackFileSchema(product: string, root: Node): JsonSchema {
             config: {
                 type: "object",
                 properties: Object.fromEntries(keys) as JsonSchema,
-                required: (root.required ?? []).map((key) => `science-stacks:${key}`),
+                required: ["science-stacks:product"],
+                // What is missing here may be in the base.
+                anyOf: [
+                    { required: ["science-stacks:base"] },
+                    { required: (root.required ?? []).map((key) => `science-stacks:${key}`) },
+                ],
                 // Pulumi itself and other packages have keys too.
                 patternProperties: { "^(?!science-stacks:)": {} },
                 additionalProperties: false,

@@ -6,7 +6,8 @@
 #   disk.sh attach      gives it to a machine, now and at each start, as /dev/disk/by-id/science-stacks-<name>
 #   disk.sh detach      takes it away: at once, or with the machine's next start when it has it mounted
 #   disk.sh list|remove DISK
-# Parameters of apply and delete: disk, owner (a token of the state that the disk belongs to), size_gib (apply only).
+# Parameters of apply and delete: disk, owner (a token of the state that the disk belongs to), size_gib (apply only);
+# snapshot, name (apply only: a new disk begins as the snapshot's disk of this name; empty: blank).
 # Parameters of attach and detach: machine, disk, name, owner (attach only). `remove` is delete for people: it asks for no owner.
 set -euo pipefail
 self=$(realpath "$0")
@@ -32,7 +33,7 @@ own() {
 }
 
 apply() {
-    local have=0 want room device
+    local have=0 want room device snapshot='' name=''
     read_parameters disk owner size_gib
     valid_name "$disk"
     [[ $size_gib =~ ^[1-9][0-9]{0,5}$ ]] || fail "A disk of \"$size_gib\" GiB cannot be made." "Give a whole number from 1."
@@ -41,6 +42,10 @@ apply() {
     (umask 077 && mkdir -p "$disks")
     refuse_other_owner
     want=$((size_gib << 30))
+    if [ ! -e "$file" ] && [ -n "$snapshot" ]; then
+        cp --sparse=always --reflink=auto "$snapshots/$snapshot/disks/$name.img" "$file.partial"
+        mv "$file.partial" "$file"
+    fi
     [ ! -e "$file" ] || have=$(stat -c %s "$file")
     [ "$want" -ge "$have" ] || fail "The disk $disk has $((have >> 30)) GiB and cannot become smaller ($size_gib GiB)." \
         "Give at least $((have >> 30)) GiB. Nothing was changed."

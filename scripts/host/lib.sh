@@ -4,8 +4,10 @@
 
 # Everything that local machines have on this host. A test may have a place of its own.
 readonly home=${SCIENCE_STACKS_MACHINES:-/var/lib/science-stacks}
-# What can be made again: the images of the guests.
+# What can be made again, the images of the guests among it.
 readonly cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/science-stacks
+# Installed machines, for ephemeral stacks to begin with.
+readonly snapshots=$cache/snapshots
 
 # What ends a script unforeseen says at least where; what was foreseen has status 3, and has been said.
 set -E

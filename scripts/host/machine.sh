@@ -7,7 +7,8 @@
 #   machine.sh list
 #   machine.sh start-all STACK   starts the machines of a stack that do not run
 # Parameters of create: machine, stack, owner (a token of the state that the machine belongs to), release, host_key (the
-# private key of sshd), host_public_key, authorized_key; network, address, name_servers, mirror, security_mirror, proxy.
+# private key of sshd), host_public_key, authorized_key; network, address, name_servers, mirror, security_mirror, proxy;
+# snapshot (the name of one that snapshot.sh made: what a new machine begins with; empty: the image of the release).
 # Parameters of destroy: machine, owner. `remove` is destroy for people: it asks for no owner.
 set -euo pipefail
 self=$(realpath "$0")
@@ -19,6 +20,8 @@ become_root "$self" "$@"
 source "$here/network.sh"
 # shellcheck source=scripts/host/guest.sh
 source "$here/guest.sh"
+# shellcheck source=scripts/host/root.sh
+source "$here/root.sh"
 
 refuse_other_owner() {
     local other
@@ -27,28 +30,6 @@ refuse_other_owner() {
     [ "$other" = "$owner" ] || fail "This host has a local machine $machine already, made by another Pulumi state." \
         "Destroy it from the project or user that made it, or remove it by hand (its disks stay):" \
         "sudo bash scripts/host/machine.sh remove $machine"
-}
-
-has_root() {
-    [ -d "$place/root" ] && [ "$(cat "$place/release")" = "$release" ]
-}
-
-# The root file system appears whole or not at all.
-unpack() {
-    local image=$1
-    if [ -d "$place/root" ]; then
-        stop_guest
-    fi
-    rm -rf --one-file-system "$place/root" "$place/root.partial"
-    mkdir "$place/root.partial"
-    tar --extract --numeric-owner --xattrs --xattrs-include='*' --file "$image" --directory "$place/root.partial" || {
-        rm "$image"
-        fail "The image $image could not be unpacked and was removed." "Is there room in $home? Then run the command again."
-    }
-    random_id >"$place/root.partial/etc/machine-id"
-    printf '%s\n' "$release" >"$place/release"
-    random_id >"$place/identity"
-    mv "$place/root.partial" "$place/root"
 }
 
 # Where the guest's own apt looks, when the user has said it; else the image's way, which is the host's.
@@ -92,7 +73,7 @@ END
 }
 
 create() {
-    local network=10.77.0.0/24 address='' name_servers='' mirror='' security_mirror='' proxy='' image='' before=''
+    local network=10.77.0.0/24 address='' name_servers='' mirror='' security_mirror='' proxy='' snapshot='' image='' before=''
     read_parameters machine stack owner release host_key host_public_key authorized_key
     valid_name "$machine"
     valid_network "$network"
@@ -101,7 +82,7 @@ create() {
     refuse_other_owner
     [ -e "/sys/class/net/$(bridge_of "$network")" ] || refuse_conflict "$network"
     pick_address "$network" "$machine" "$address" >/dev/null
-    has_root || image=$(settings release mirror security_mirror proxy | bash "$here/base-image.sh")
+    has_root || [ -n "$snapshot" ] || image=$(settings release mirror security_mirror proxy | bash "$here/base-image.sh")
 
     lock "$place"
     refuse_other_owner
@@ -110,7 +91,16 @@ create() {
     [ ! -e "$place/settings" ] || before=$(setting "$place/settings" network)
     settings machine stack owner network address name_servers | write_if_changed "$place/settings" 600 || :
     unlock "$home"
-    has_root || unpack "$image"
+    if has_root; then
+        mount_root
+    else
+        stop_guest
+        if [ -n "$snapshot" ]; then
+            unfold "$snapshot"
+        else
+            unpack "$image"
+        fi
+    fi
     if personalise && guest_runs; then
         stop_guest
         [ -z "$before" ] || take_network_away "$before"

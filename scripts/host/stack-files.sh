@@ -50,9 +50,15 @@ uses_aws() {
     is_on aws
 }
 
-# is_on PLATFORM: true when the stack's configuration names it.
+# is_on PLATFORM: true when the stack's configuration names it, or the base of it.
 is_on() {
-    [ -f "$(configuration)" ] && [[ $'\n'$(<"$(configuration)") =~ $'\n'[^#$'\n']*platform:\ *[\"\']?$1 ]]
+    local text
+    [ -f "$(configuration)" ] || return 1
+    text=$'\n'$(<"$(configuration)")
+    if [[ $text =~ $'\n'[^#$'\n']*science-stacks:base:\ *([a-z0-9-]+) ]] && [ -f "stacks/base/${BASH_REMATCH[1]}.yaml" ]; then
+        text+=$'\n'$(<"stacks/base/${BASH_REMATCH[1]}.yaml")
+    fi
+    [[ $text =~ $'\n'[^#$'\n']*platform:\ *[\"\']?$1 ]]
 }
 
 # prepare_host: what a local machine needs of this one.

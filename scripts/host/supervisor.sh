@@ -12,6 +12,8 @@ source "$here/lib.sh"
 source "$here/network.sh"
 # shellcheck source=scripts/host/loop.sh
 source "$here/loop.sh"
+# shellcheck source=scripts/host/root.sh
+source "$here/root.sh"
 action=$1 machine=$2
 place=$home/machines/$machine
 
@@ -80,6 +82,8 @@ become_guest() {
     network=$(setting "$place/settings" network)
     lock "$home"
     ensure_network "$network"
+    # A machine that had this address a moment ago had another hardware address.
+    ip neighbour flush to "$(setting "$place/settings" address)" dev "$(bridge_of "$network")"
     : >"$place/loops"
     for disk in "$place"/disks/*; do
         [ -e "$disk" ] || continue
@@ -88,6 +92,7 @@ become_guest() {
         bind+=("--bind=$device:/dev/science-stacks/$(basename "$disk")")
     done
     unlock "$home"
+    mount_root
     rm -f "$place/root/etc/resolv.conf"
     write_resolver >"$place/root/etc/resolv.conf"
 

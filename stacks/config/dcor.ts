@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { base } from "./base";
 import { acmeRule, authorityRule, certificateRule } from "./certificate";
 import { data, firewall, mirrors, serverName } from "./common";
 import * as fields from "./dcor-fields";
@@ -33,6 +34,7 @@ const scratch = () =>
 export const dcorSchema = () =>
     z.strictObject({
         product: z.literal("dcor").meta({ description: "What the stack installs." }),
+        base: base(),
         machine: machine(),
         data: data("DCOR", 5, 20),
         scratch: scratch(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BACKEND_PORT } from "../../components/eoxserver/backend-address";
 import { acmeRule, certificateRule } from "./certificate";
+import { base } from "./base";
 import { data, firewall, mirrors, serverName } from "./common";
 import { cidr, hostName, port, secretText, text, wholeNumber } from "./field";
 import { instanceNamesRule, instances, processes, threads } from "./instances";
@@ -116,6 +117,7 @@ const accessControl = () =>
 export const eoxserverSchema = () =>
     z.strictObject({
         product: z.literal("eoxserver").meta({ description: "What the stack installs." }),
+        base: base(),
         machine: machine(),
         data: data("EOxServer", 5, 20),
         serverName: serverName(),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { acmeRule, certificateRule } from "./certificate";
+import { base } from "./base";
 import { data, firewall, mirrors, serverName } from "./common";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import { propertyMap } from "./omero-web-fields";
@@ -15,6 +16,7 @@ import { tls } from "./tls";
 export const omeroWebSchema = () =>
     z.strictObject({
         product: z.literal("omero-web").meta({ description: "What the stack installs." }),
+        base: base(),
         machine: machine(),
         data: data("OMERO.web", 2, 10),
         serverName: serverName(),

@@ -1,3 +1,4 @@
+import { withBase } from "./base";
 import { nodeAt, type Node } from "./describe";
 import { Explainer } from "./issues";
 import { nearest } from "./nearest";
@@ -24,14 +25,15 @@ export function parseConfig(
     values: Readonly<Record<string, string>>,
     secretKeys: ReadonlySet<string> = new Set(),
 ): ParsedConfig {
-    const given = Object.fromEntries(
+    const problems = stackNameProblems(stack);
+    const own = Object.fromEntries(
         Object.entries(values)
             .filter(([key]) => key.startsWith(NAMESPACE))
             .map(([key, value]) => [key.slice(NAMESPACE.length), decode(value)] as const)
             .filter(([, value]) => value !== null),
     );
+    const given = withBase(own, problems);
     const secretSections = new Set([...secretKeys].map((key) => key.slice(NAMESPACE.length)));
-    const problems = stackNameProblems(stack);
     const product = productOf(given["product"]);
     if (typeof product !== "string") {
         throw new ConfigError(file, [...problems, product]);

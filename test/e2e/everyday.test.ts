@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBrowser } from "../../verify/browser";
 import { TestStack } from "./test-stack";
 
 const MINUTE = 60_000;
+const project = join(__dirname, "..", "..");
 const NETWORK = `10.${100 + (process.pid % 100)}.${process.pid % 250}.0/24`;
 
 interface Drift {
@@ -51,6 +53,40 @@ describe("what users do with a stack that runs", () => {
             expect(text).not.toContain(privateKey.split("\n")[2]);
         },
         2 * MINUTE,
+    );
+
+    test(
+        "a change of one template of nginx is exactly its lines, on exactly the stacks that use it",
+        async () => {
+            const other = new TestStack("everyday-other");
+            const clone = mkdtempSync(join(tmpdir(), "science-stacks-clone-"));
+            try {
+                other.configure({ product: "eoxserver", machine: { platform: "local", network: NETWORK } });
+                other.configure({ instances: ["instance00"], data: { sizeGiB: 5 } });
+                await other.run("up");
+                const files = execFileSync("git", ["ls-files", "-z"], { cwd: project, encoding: "utf8" });
+                for (const path of [...files.split("\0").filter(Boolean), stack.configuration, other.configuration]) {
+                    cpSync(join(project, path), join(clone, path));
+                }
+                symlinkSync(join(project, "node_modules"), join(clone, "node_modules"));
+                const template = join(clone, "scripts", "guest", "nginx", "templates", "nginx.conf");
+                writeFileSync(template, readFileSync(template, "utf8").replace("tcp_nopush on;", "tcp_nopush off;"));
+
+                const text = await stack.in(clone).run("preview", "--format", "markdown");
+                expect(text.split("\n").filter((line) => /^[-+]/.test(line))).toEqual([
+                    expect.stringMatching(/^-\s+tcp_nopush on;$/),
+                    expect.stringMatching(/^\+\s+tcp_nopush off;$/),
+                ]);
+                expect(text).toContain(`\`${stack.name}\`: 2 changed`);
+                expect(text).toContain("| changed | `site-files` |");
+                expect(await other.in(clone).run("preview", "--format", "markdown")).toContain(": no changes");
+            } finally {
+                await other.attempt("destroy");
+                other.remove();
+                rmSync(clone, { recursive: true });
+            }
+        },
+        6 * MINUTE,
     );
 
     test(

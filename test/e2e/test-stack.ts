@@ -23,12 +23,23 @@ export class TestStack {
     /** The machine has the same name; the number at its end tells a later run whose it was. */
     readonly name: string;
     private readonly home: string;
+    private directory = project;
 
     /** @param label makes the name `test-<label>-<process>` */
     constructor(label: string) {
         removeLeftovers();
         this.name = `test-${label}-${process.pid}`;
         this.home = mkdtempSync(join(tmpdir(), `${HOMES}${process.pid}-`));
+    }
+
+    /** The same stack, by the commands of a clone of the project. */
+    in(directory: string): TestStack {
+        return Object.assign(Object.create(TestStack.prototype) as TestStack, this, { directory });
+    }
+
+    /** The stack's configuration file, from the project's directory. */
+    get configuration(): string {
+        return join("stacks", `Pulumi.${this.name}.yaml`);
     }
 
     /** Sets keys of the stack's configuration, as its user edits the file; what else is in the file stays. */
@@ -93,12 +104,17 @@ export class TestStack {
         return this.npm(command, args);
     }
 
+    /** What its commands are told, for one that a test starts by itself. */
+    get environment() {
+        return { SCIENCE_STACKS_HOME: this.home };
+    }
+
     private npm(command: string, args: string[], stdin = ""): Promise<Ended> {
         const started = Date.now();
         return new Promise((resolve, reject) => {
             const child = spawn("npm", ["run", "--silent", command, "--", ...args], {
-                cwd: project,
-                env: { ...process.env, SCIENCE_STACKS_HOME: this.home },
+                cwd: this.directory,
+                env: { ...process.env, ...this.environment },
             });
             child.stdin.end(stdin);
             const output = { stdout: "", stderr: "" };
@@ -156,7 +172,7 @@ export class TestStack {
     }
 
     private get file(): string {
-        return join(project, "stacks", `Pulumi.${this.name}.yaml`);
+        return join(project, this.configuration);
     }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { ephemeralConfiguration } from "../../ephemeral/configuration";
+import { ephemeralConfiguration, keysOf, withSnapshot } from "../../ephemeral/configuration";
 import { ephemeralName, expiryOf, ttlOf } from "../../ephemeral/name";
 
 test("the name of an ephemeral stack says when its time is over, and can name a machine", () => {
@@ -31,22 +31,37 @@ test("an ephemeral stack is the other one's, small, elsewhere, and with nothing 
     const example = readFileSync(join(__dirname, "..", "..", "stacks", "examples", "omero-web-local.yaml"), "utf8");
     expect((parse(ephemeralConfiguration(example)) as { config: object }).config).toEqual({
         "science-stacks:product": "omero-web",
+        "science-stacks:omeroWeb": { workers: 2 },
         "science-stacks:machine": { platform: "local" },
         "science-stacks:data": { sizeGiB: 5, onDestroy: "delete" },
     });
     const other = [
         "encryptionsalt: v1:x",
         "config:",
+        "  science-stacks:product: omero-web",
         "  science-stacks:machine: {platform: local, address: 10.77.0.9, network: 10.77.0.0/24}",
         "  science-stacks:data: {sizeGiB: 500, onDestroy: refuse}",
-        "  science-stacks:omeroWeb: {workers: 3}",
+        "  science-stacks:omeroWeb: {workers: 30, apps: [figure]}",
     ].join("\n");
     expect(parse(ephemeralConfiguration(other))).toEqual({
         encryptionsalt: "v1:x",
         config: {
             "science-stacks:machine": { platform: "local", network: "10.77.0.0/24" },
             "science-stacks:data": { sizeGiB: 5, onDestroy: "delete" },
-            "science-stacks:omeroWeb": { workers: 3 },
+            "science-stacks:product": "omero-web",
+            "science-stacks:omeroWeb": { workers: 2, apps: ["figure"] },
         },
     });
+});
+
+test("a stack that begins with a snapshot is otherwise the same", () => {
+    const own =
+        "config: { science-stacks:product: omero-web, science-stacks:machine: { platform: local }, aws:region: x }";
+    const configuration = ephemeralConfiguration(own);
+    const snapshot = "omero-web-0123456789abcdef";
+    expect(keysOf(withSnapshot(configuration, snapshot))).toEqual({
+        ...keysOf(configuration),
+        machine: { platform: "local", snapshot },
+    });
+    expect(parse(withSnapshot(configuration, snapshot))).toHaveProperty(["config", "aws:region"], "x");
 });

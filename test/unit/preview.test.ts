@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { changesOf, type Change } from "../../preview/changes";
+import { costChange } from "../../preview/cost";
 import { readEvents, type PreviewEvents } from "../../preview/events";
 import { comment } from "../../preview/markdown";
 
@@ -9,8 +10,8 @@ function recorded(name: string): PreviewEvents {
     return readEvents(readFileSync(join(__dirname, "recorded", `${name}.jsonl`), "utf8"));
 }
 
-function markdown(preview: PreviewEvents, cost?: string): string {
-    return comment("demo", preview, changesOf(preview), cost);
+function markdown(preview: PreviewEvents): string {
+    return comment("demo", preview, changesOf(preview), costChange(preview));
 }
 
 function change(preview: PreviewEvents, name: string): Change {
@@ -165,6 +166,40 @@ test("a file cannot end the block that it is shown in", () => {
     expect(markdown(readEvents(events))).toContain("````diff\n");
 });
 
-test("the change of the cost stands in the comment when it is known", () => {
-    expect(markdown(recorded("template-changed"), "Cost: unchanged")).toContain("\nCost: unchanged\n");
+describe("the change of the monthly cost", () => {
+    const named = (op: string, type: string, old: object | null, now: object | null, more?: object) =>
+        step(op, type, old, now, more).replaceAll("::it", `::${type.split(":").at(-1)}`);
+    const provider = named("same", "pulumi:providers:aws", { region: "us-east-1" }, { region: "us-east-1" });
+    const machine = (instanceType: string) => ({ instanceType, rootBlockDevice: { volumeSize: 30 } });
+    const volume = (size: number) => ({ type: "gp3", size, tags: {} });
+    const read = (...steps: string[]) => markdown(readEvents([provider, ...steps, finished].join("\n")));
+
+    test("is that of the charges that change, and names them", () => {
+        const text = read(
+            named("update", "aws:ec2/instance:Instance", machine("t3.medium"), machine("t3.large")),
+            named("create", "aws:ebs/volume:Volume", null, volume(100)),
+            named("same", "aws:ec2/eip:Eip", {}, {}),
+        );
+        // 730 hours at 0.0416 and 0.0832, 30 GiB at 0.08, an address at 0.005 an hour; then 100 GiB more.
+        expect(text).toContain("**Cost a month**: US$ 36.42 → 74.79 (+38.37), on demand, without traffic and taxes\n");
+        expect(text.split("\n").filter((line) => /^\| [−+] /.test(line))).toEqual([
+            "| − | `Instance` | instance t3.medium | 30.37 |",
+            "| + | `Instance` | instance t3.large | 60.74 |",
+            "| + | `Volume` | gp3 storage, 100 GiB | 8.00 |",
+        ]);
+    });
+
+    test("falls by what is deleted, and not by what stays on the platform", () => {
+        const gone = named("delete", "aws:ebs/volume:Volume", volume(100), null);
+        expect(read(gone)).toContain("US$ 8.00 → 0.00 (−8.00)");
+        const kept = named("delete", "aws:ebs/volume:Volume", volume(100), null, { retainOnDelete: true });
+        expect(read(kept)).not.toContain("Cost a month");
+    });
+
+    test("says what has no price, and is not told of where nobody sends a bill", () => {
+        const text = read(named("create", "aws:ec2/instance:Instance", null, machine("m5.xlarge")));
+        expect(text).toContain("and without what has no price");
+        expect(text).toContain("| + | `Instance` | instance m5.xlarge | no price |");
+        expect(markdown(recorded("template-changed"))).not.toContain("Cost");
+    });
 });

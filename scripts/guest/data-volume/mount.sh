@@ -27,6 +27,8 @@ fi
 look_at() {
     local found content
     found=$(cat "$1/$marker" 2>/dev/null) || found=
+    # A snapshot's volume belongs to whoever mounts it first.
+    [ "$found" != '*' ] || return 0
     content=$(find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit)
     if [ -n "$found" ] && [ "$found" != "$owner" ]; then
         problem="$device holds the data of the stack $found, not of $owner"

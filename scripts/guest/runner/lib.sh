@@ -5,6 +5,8 @@ readonly pending_directory=/var/lib/science-stacks/pending
 # What the machine was before this stack: files that it has replaced, and the units that ran at boot.
 readonly originals=/var/lib/science-stacks/originals
 readonly units_before=/var/lib/science-stacks/units-before
+# The units that steps enable: of a snapshot, they are started by the steps alone.
+readonly units_of_steps=/var/lib/science-stacks/units
 
 # looking: true when the step is only to tell what differs (check-step). All files are read-only to it then, and a command
 # that would change one ends the step; so a step looks before it changes anything, and an unchanged one writes nothing.
@@ -192,6 +194,7 @@ give_back() {
 enable_unit() {
     local unit
     for unit in "$@"; do
+        looking || grep -qsxF -- "$unit" "$units_of_steps" || printf '%s\n' "$unit" >>"$units_of_steps"
         if ! systemctl is-enabled --quiet "$unit"; then
             if looking; then
                 differs "$unit is not enabled"

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cidr, ipv4Address } from "../field";
+import { cidr, ipv4Address, text } from "../field";
 import { broadcastOf, contains, formatAddress, gatewayOf, networkOf, parseAddress, type Network } from "../network";
 import type { RelatedComplaint, Rule } from "../rule";
 
@@ -26,6 +26,13 @@ export const localMachine = () =>
             description: "The machine's own address in `network`.",
             defaultText: "a free one, chosen when the machine is made, and kept",
         }),
+        snapshot: text(/^[a-z0-9-]{1,63}$/, "the name of a snapshot")
+            .optional()
+            .meta({
+                description:
+                    "The snapshot of an installed machine that a new one begins with. `npm run ephemeral` makes it and sets this.",
+                defaultText: "none: the bare operating system",
+            }),
     });
 
 /** A local machine's network is private and of a sensible size, and its address is one that a host may have there. */
