@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { BackupContents } from "../components/guest/backup-files";
 import { CkanDatabase, type CkanDatabaseEndpoint } from "../components/dcor/database";
 import { objectStoreUrl } from "../components/dcor/render-object-store";
 import { softwareDirectory, softwareProgram, solrSchema } from "../components/dcor/software";
@@ -7,10 +8,10 @@ import { InstallStep } from "../components/guest/install-step";
 import { Minio } from "../components/guest/minio";
 import { S3Keys, type ObjectStoreEndpoint } from "../components/guest/object-store";
 import type { Packages, PackageSet } from "../components/guest/packages";
-import { PostgreSql } from "../components/guest/postgresql";
+import { PostgreSql, POSTGRESQL_PORT } from "../components/guest/postgresql";
 import type { PublicAddress } from "../components/guest/public-address";
 import { Redis, type RedisEndpoint } from "../components/guest/redis";
-import { Solr, type SearchEndpoint } from "../components/guest/solr";
+import { rebuildMark, Solr, type SearchEndpoint } from "../components/guest/solr";
 import type { Machine } from "../components/machine/machine";
 import type { DcorConfig } from "./config";
 
@@ -36,6 +37,18 @@ export function triedKeys({ objectStore, bucketPrefix }: DcorConfig): S3Keys[] {
     const { url, region, accessKeyId, secretAccessKey } = objectStore;
     const server = { url, region, accessKeyId: pulumi.output(accessKeyId), secretAccessKey, bucketPrefix };
     return [new S3Keys("object-store-keys", server)];
+}
+
+/** What of DCOR is backed up: what is on this machine. The search index and the queue of jobs are made anew from it. */
+export function dcorBackup({ postgresql, objectStore, solr }: DcorConfig): BackupContents {
+    const minio = objectStore.mode === "minio";
+    return {
+        directories: ["/data/ckan", ...(minio ? ["/data/minio"] : [])],
+        excludes: ["/data/minio/.minio.sys/tmp/*"],
+        postgresqlPort: postgresql.url === undefined ? POSTGRESQL_PORT : undefined,
+        units: ["supervisor.service", "dcor-jobs@*", ...(minio ? ["minio.service"] : [])],
+        rebuild: solr.url === undefined ? [rebuildMark("ckan")] : [],
+    };
 }
 
 interface Place {

@@ -8,6 +8,7 @@ import { UWSGI } from "../components/dcor/settings";
 import { DcorSite } from "../components/dcor/site";
 import { OPERATOR_TOOLS } from "../components/dcor/software";
 import { Acme } from "../components/guest/acme";
+import { Backup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import type { InstallStep } from "../components/guest/install-step";
 import { journalLimit } from "../components/guest/log-limits";
@@ -19,7 +20,7 @@ import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
 import type { Machine } from "../components/machine/machine";
 import type { DcorConfig } from "./config";
-import { dcorServices, servicePackages, triedKeys, type DcorServices } from "./dcor-services";
+import { dcorBackup, dcorServices, servicePackages, triedKeys, type DcorServices } from "./dcor-services";
 
 /** DCOR on one machine: CKAN with its extensions behind nginx, and the services that it works with. */
 export async function dcor(config: DcorConfig) {
@@ -48,6 +49,7 @@ export async function dcor(config: DcorConfig) {
             sets: [
                 ...servicePackages(config),
                 ...[Dcor.packages, DcorSite.packages, UnattendedUpgrades.packages(upgrades), Acme.packages(config.tls)],
+                Backup.packages(config.backup),
                 { packages: [...(config.operatorTools ? OPERATOR_TOOLS : []), ...(config.development ? ["git"] : [])] },
             ],
         },
@@ -99,6 +101,16 @@ export async function dcor(config: DcorConfig) {
         { dependsOn: [site, last] },
     );
 
+    const backup =
+        config.backup &&
+        new Backup("backup", {
+            machine,
+            product: config.product,
+            settings: config.backup,
+            contents: dcorBackup(config),
+            after: [site, last],
+        });
+
     return {
         product: config.product,
         url: pulumi.interpolate`${url}/`,
@@ -108,6 +120,7 @@ export async function dcor(config: DcorConfig) {
         administratorPassword: dcor.administratorPassword,
         apiToken: dcor.apiToken,
         access: accessFile("access", certificate, dcor.apiToken),
+        backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
     };

@@ -5,6 +5,7 @@ import { EoxServer } from "../components/eoxserver/eoxserver";
 import { isProtected } from "../components/eoxserver/render-front";
 import { EoxServerSite } from "../components/eoxserver/site";
 import { Acme } from "../components/guest/acme";
+import { Backup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import { Packages } from "../components/guest/packages";
 import { PostgreSql, POSTGRESQL_PORT } from "../components/guest/postgresql";
@@ -32,6 +33,7 @@ export async function eoxserver(config: EoxServerConfig) {
             EoxServer.packages,
             EoxServerSite.packages(config.accessControl),
             Acme.packages(config.tls),
+            Backup.packages(config.backup),
         ],
     });
     const database = new PostgreSql("database", { machine, image, packages, data, ...config.postgresql });
@@ -70,6 +72,16 @@ export async function eoxserver(config: EoxServerConfig) {
         { dependsOn: site },
     );
 
+    const backup =
+        config.backup &&
+        new Backup("backup", {
+            machine,
+            product: config.product,
+            settings: config.backup,
+            contents: EoxServer.backup(config.instances.map(({ name }) => name)),
+            after: [site],
+        });
+
     const url = address.apply(publicUrl);
     return {
         product: config.product,
@@ -82,6 +94,7 @@ export async function eoxserver(config: EoxServerConfig) {
                 instance.administratorPassword,
             ]),
         ),
+        backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
     };

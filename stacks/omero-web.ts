@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createCertificate, type SiteCertificate } from "../components/certificate";
 import { Acme } from "../components/guest/acme";
+import { Backup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import { NginxSite } from "../components/guest/nginx";
 import { Packages, type PackageSet } from "../components/guest/packages";
@@ -35,6 +36,15 @@ export async function omeroWeb(config: OmeroWebConfig) {
     const site = frontSite(config, machine, packages, address, certificate);
     const url = address.apply((known) => `${publicUrl(known)}${config.omeroWeb.prefix}`);
     healthCheck(config, url, certificate, site, application);
+    const backup =
+        config.backup &&
+        new Backup("backup", {
+            machine,
+            product: config.product,
+            settings: config.backup,
+            contents: OmeroWeb.backup,
+            after: application === undefined ? [site] : [site, application.answering],
+        });
 
     return {
         product: config.product,
@@ -43,6 +53,7 @@ export async function omeroWeb(config: OmeroWebConfig) {
             config.omeroWeb.apps.map((app) => [app, pulumi.interpolate`${url}/${APPS[app].page}`]),
         ),
         certificate: certificate?.certificatePem,
+        backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
     };
@@ -149,10 +160,10 @@ function healthCheck(
     );
 }
 
-function packageSets({ backend, omeroWeb: { sessions }, redis, tls }: OmeroWebConfig): PackageSet[] {
+function packageSets({ backend, omeroWeb: { sessions }, redis, tls, backup }: OmeroWebConfig): PackageSet[] {
     const redisPackages = redis.url === undefined ? Redis.packages : RedisElsewhere.packages;
     const application = [OmeroWeb.packages, ...(sessions === "redis" ? [redisPackages] : [])];
-    return [NginxSite.packages, Acme.packages(tls), ...(backend === undefined ? application : [])];
+    return [NginxSite.packages, Acme.packages(tls), Backup.packages(backup), ...(backend === undefined ? application : [])];
 }
 
 function publicAddress(config: OmeroWebConfig, machineAddress: pulumi.Output<string>): pulumi.Output<PublicAddress> {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { data, firewall, mirrors, serverName } from "./common";
 import * as fields from "./dcor-fields";
@@ -54,6 +55,7 @@ export const dcorSchema = () =>
         development: z.boolean().default(false).meta({
             description: "For developers of DCOR: the extensions' sources in `/dcor-repos`, and what their tests need.",
         }),
+        backup: backup(),
         mirrors: mirrors(),
     });
 
@@ -145,6 +147,7 @@ const existingHostRule: Rule = (given) =>
 
 export const dcorRules: readonly Rule[] = [
     ...machineRules,
+    ...backupRules,
     existingHostRule,
     certificateRule,
     acmeRule,

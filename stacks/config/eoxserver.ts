@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BACKEND_PORT } from "../../components/eoxserver/backend-address";
+import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { data, firewall, mirrors, serverName } from "./common";
 import { cidr, hostName, port, secretText, text, wholeNumber } from "./field";
@@ -125,6 +126,7 @@ export const eoxserverSchema = () =>
         eoxserver: settings(),
         accessControl: accessControl(),
         postgresql: postgresql(),
+        backup: backup(),
         mirrors: mirrors(),
     });
 
@@ -161,6 +163,7 @@ const accessControlRule: Rule = (given) => {
 
 export const eoxserverRules: readonly Rule[] = [
     ...machineRules,
+    ...backupRules,
     certificateRule,
     acmeRule,
     instanceNamesRule,

@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { data, firewall, mirrors, serverName } from "./common";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import { propertyMap } from "./omero-web-fields";
 import { propertiesRule } from "./omero-web-properties";
-import { appsRule, icePyRule, portsRule, publicServerRule, redisRule } from "./omero-web-rules";
+import { appsRule, frontBackupRule, icePyRule, portsRule, publicServerRule, redisRule } from "./omero-web-rules";
 import { backend, icePy, publicUser } from "./omero-web-services";
 import { settings } from "./omero-web-settings";
 import type { Rule } from "./rule";
@@ -26,11 +27,14 @@ export const omeroWebSchema = () =>
         redis: redis("the sessions"),
         icePy: icePy(),
         backend: backend(),
+        backup: backup(),
         mirrors: mirrors(),
     });
 
 export const omeroWebRules: readonly Rule[] = [
     ...machineRules,
+    ...backupRules,
+    frontBackupRule,
     certificateRule,
     acmeRule,
     portsRule,
