@@ -25,6 +25,8 @@ npm run status -- [--drift] [--json | --html [FILE]]  all stacks at a glance
 npm run differences -- <stack> <stack>  what the second one's configuration has otherwise
 npm run ephemeral -- <product> [--ttl 4h] [--from stack] | --sweep  a stack for a test, and its end
 npm run logs -- <stack> [service] [--lines N] [--follow]
+npm run backup -- <stack>               makes a backup now, besides those of the timer
+npm run restore -- <stack> [--at TIME] | --list  gives back the data of a backup
 npm run ssh -- <stack> [-- command]     into the stack's machine
 npm run tunnel -- <stack>               the way to a machine on AWS that has no port open for SSH
 npm run destroy -- <stack>              removes the stack
@@ -115,6 +117,7 @@ destroy() {
         prepare_host
     fi
     release_dead_lock
+    keep_backup_password
     pulumi destroy --yes --skip-preview --stack "$stack" ||
         fail "$stack is not destroyed, or not wholly: what failed is above. Run the command again when it is mended."
     pulumi stack rm --preserve-config --yes --stack "$stack"
@@ -144,6 +147,16 @@ verify() {
     prepare_tools
     require_stack
     "$node" --import tsx verify/index.ts "$stack" "$@"
+}
+
+backup() {
+    prepare_running
+    "$node" --import tsx backup/index.ts "$stack" "$@"
+}
+
+restore() {
+    prepare_running
+    "$node" --import tsx backup/restore.ts "$stack" "$@"
 }
 
 drift() {
@@ -195,7 +208,7 @@ ephemeral)
     prepare_tools
     "$node" --import tsx ephemeral/index.ts "$@"
     ;;
-up | preview | outputs | destroy | ssh | tunnel | verify | drift | logs)
+up | preview | outputs | destroy | ssh | tunnel | verify | drift | logs | backup | restore)
     [ $# -gt 0 ] || usage
     stack=$1
     shift

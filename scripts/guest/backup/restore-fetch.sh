@@ -6,7 +6,10 @@ place=/data/.restore
 staging=data/.backup
 exec {lock}>/run/stack-backup.lock
 flock --nonblock "$lock" || fail "a backup is being made" "Nothing was changed. Run the command again when it has ended."
-[ ! -e "$place/swapping" ] || return 0 # All was fetched, and then something came in between.
+if [ -e "$place/swapping" ]; then
+    changed "an earlier restore was cut off when all was fetched: it is finished, with the backup $(cat "$place/whole")"
+    return
+fi
 
 postgres() {
     (cd / && runuser -u postgres -- "$@" --port "$port")
@@ -76,4 +79,4 @@ for path in "${paths[@]}"; do
     [ -d "$place/new$path" ] || continue
     changed "fetched $path: $(du -sm "$place/new$path" | cut -f1) MiB"
 done
-: >"$place/whole"
+printf '%s\n' "$snapshot" >"$place/whole"
