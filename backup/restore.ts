@@ -27,17 +27,20 @@ command(async () => {
         console.log(all.map(({ id, time }) => `${shown(time)}  ${id}`).join("\n") || "There is no backup yet.");
         return;
     }
-    const { id, time } = choose(all, values.at);
+    const chosen = choose(all, values.at);
 
-    progress(`${stack}: the backup ${id} of ${shown(time)} is fetched; what is there serves on`);
+    progress(`${stack}: the backup ${chosen.id} of ${shown(chosen.time)} is fetched; what is there serves on`);
     try {
-        report(await machine.step("restore-fetch", { script: "backup/restore-fetch.sh", parameters: { snapshot: id } }));
+        report(await machine.step("restore-fetch", { script: "backup/restore-fetch.sh", parameters: { snapshot: chosen.id } }));
     } catch (error) {
         // Nothing was changed: nothing is left to be finished.
         await machine.ssh.run("rm -rf /run/science-stacks/restore-fetch");
         throw error;
     }
 
+    // Another one than was asked for, where an earlier restore was cut off.
+    const fetched = await machine.ssh.run("cat /data/.restore/whole");
+    const { id, time } = all.find((each) => each.id === fetched) ?? chosen;
     const started = performance.now();
     const seconds = () => ((performance.now() - started) / 1000).toFixed(0);
     try {

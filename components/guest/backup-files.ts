@@ -2,18 +2,19 @@ import type { GuestFile } from "./program";
 import { assignments, guestScript } from "./shell";
 import { renderTemplate } from "./template";
 
+/** Where the backups go: what of it is no secret. */
+export type Repository =
+    | { mode: "directory"; path: string }
+    | { mode: "sftp"; host: string; port: number; user: string; hostKey: string; path: string }
+    | { mode: "s3"; url: string; region: string; bucket: string };
+
 /** The key `backup` of a stack's configuration, without its secrets. */
 export interface BackupSettings {
-    /** A directory, `sftp:USER@HOST:PATH` or `s3:https://HOST/BUCKET/PATH`. */
-    repository: string;
+    repository: Repository;
     /** When a backup is made, as systemd has it. */
     schedule: string;
     /** Of how many days, weeks and months one backup is kept. */
     keep: { daily: number; weekly: number; monthly: number };
-    /** What is needed for a repository by SFTP. */
-    sftp?: { hostKey: string; port: number };
-    /** What is needed for a repository on an S3 server. */
-    s3?: { region: string; accessKeyId?: string };
     /** Who is told of a backup that failed. @default nobody */
     mail?: { server: string; from: string; to: string };
 }
@@ -44,18 +45,30 @@ export interface BackupFilesArgs {
 const ETC = "/etc/science-stacks/backup";
 const LIBRARY = "/usr/local/lib/science-stacks/backup";
 
+/** The repository's address, as restic has it. */
+export function repositoryAddress(repository: Repository): string {
+    switch (repository.mode) {
+        case "directory":
+            return repository.path;
+        case "sftp":
+            return `sftp:${repository.user}@${repository.host}:${repository.path}`;
+        case "s3":
+            return `s3:${repository.url.replace(/\/$/, "")}/${repository.bucket}`;
+    }
+}
+
 /** The programs, units and settings of the backups. */
 export function backupFiles({ stack, product, settings, contents }: BackupFilesArgs): Record<string, GuestFile> {
-    const { repository, schedule, sftp, mail } = settings;
+    const { repository, schedule, mail } = settings;
     const unit = (name: string, values: object): Record<string, GuestFile> => ({
         [`/etc/systemd/system/${name}`]: { content: renderTemplate(`backup/templates/${name}.eta`, values) },
     });
-    const directory = repository.startsWith("/") ? repository : undefined;
+    const directory = repository.mode === "directory" ? repository.path : undefined;
     return {
         [`${ETC}/settings`]: { content: settingsText(stack, product, settings, contents) },
         "/usr/local/sbin/backup-restic": { content: guestScript("backup/restic.sh"), mode: "755" },
         [`${LIBRARY}/back-up`]: { content: guestScript("backup/back-up.sh"), mode: "755" },
-        ...(sftp && sshFiles(repository, sftp)),
+        ...(repository.mode === "sftp" && sshFiles(repository)),
         ...unit("stack-backup.service", { directory, mail }),
         ...unit("stack-backup.timer", { schedule }),
         ...(mail && {
@@ -79,8 +92,8 @@ function settingsText(stack: string, product: string, settings: BackupSettings, 
     return assignments({
         stack,
         product,
-        repository: settings.repository,
-        region: settings.s3?.region ?? "",
+        repository: repositoryAddress(settings.repository),
+        region: settings.repository.mode === "s3" ? settings.repository.region : "",
         keep,
         paths: directories,
         excludes,
@@ -93,8 +106,7 @@ function settingsText(stack: string, product: string, settings: BackupSettings, 
 }
 
 /** The configuration of ssh, which knows no other host than that of the repository. */
-function sshFiles(repository: string, { hostKey, port }: NonNullable<BackupSettings["sftp"]>) {
-    const [, user, host] = /^sftp:([^@]+)@([^:]+):/.exec(repository) ?? [];
+function sshFiles({ user, host, port, hostKey }: Extract<Repository, { mode: "sftp" }>) {
     return {
         [`${ETC}/ssh`]: { content: renderTemplate("backup/templates/ssh.eta", { user, host, port }) },
         [`${ETC}/known-hosts`]: { content: `repository ${hostKey}\n` },

@@ -1,24 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
-import { backupFiles, type BackupContents, type BackupSettings } from "./backup-files";
+import { backupFiles, repositoryAddress, type BackupContents, type BackupSettings, type Repository } from "./backup-files";
 import { SecretFiles, secretFile, secretPath } from "./config-files";
 import { InstallStep } from "./install-step";
 import type { PackageSet } from "./packages";
 import { rootOnly } from "./site-certificate";
 
-/** What only the machine may know: secret. */
-export interface BackupSecrets {
+/** The key `backup` of a stack's configuration; its secrets are secret outputs. */
+export interface BackupConfig extends Omit<BackupSettings, "repository"> {
     /** What the backups are encrypted with. @default it is generated */
     password?: pulumi.Output<string>;
-    sftp?: { privateKey: pulumi.Output<string> };
-    s3?: { secretAccessKey: pulumi.Output<string> };
+    repository:
+        | Extract<Repository, { mode: "directory" }>
+        | (Extract<Repository, { mode: "sftp" }> & { privateKey: pulumi.Output<string> })
+        | (Extract<Repository, { mode: "s3" }> & { accessKeyId: string; secretAccessKey: pulumi.Output<string> });
 }
 
 export interface BackupArgs {
     machine: Machine;
     product: string;
-    settings: BackupSettings & BackupSecrets;
+    settings: BackupConfig;
     contents: BackupContents;
     /** What must be there before: what is backed up. */
     after: pulumi.Resource[];
@@ -38,16 +40,14 @@ export class Backup extends pulumi.ComponentResource {
     constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:guest:Backup", name, {}, opts);
 
-        const { machine, product, settings, contents } = args;
+        const { machine, product, contents } = args;
         const child = { parent: this };
-        this.password = settings.password ?? password(`${name}-password`, child);
-        const secrets = new SecretFiles(`${name}-secrets`, { machine, files: this.secretFiles(settings) }, child);
-        const { password: _, sftp, s3, ...rest } = settings;
-        const readable = {
-            ...rest,
-            sftp: sftp && { hostKey: sftp.hostKey, port: sftp.port },
-            s3: s3 && { region: s3.region },
-        };
+        const settings = readable(args.settings);
+        const address = repositoryAddress(settings.repository);
+        this.password = args.settings.password ?? password(`${name}-password`, child);
+        this.output = { repository: address, password: this.password };
+        const files = this.secretFiles(args.settings);
+        const secrets = new SecretFiles(`${name}-secrets`, { machine, files }, child);
         const stack = pulumi.getStack();
         new InstallStep(
             `${name}-repository`,
@@ -55,34 +55,49 @@ export class Backup extends pulumi.ComponentResource {
                 machine,
                 program: secrets.revision.apply((secrets_revision) => ({
                     script: "backup/repository.sh",
-                    parameters: { stack, product, repository: settings.repository, secrets_revision },
-                    files: backupFiles({ stack, product, settings: readable, contents }),
+                    parameters: { stack, product, repository: address, secrets_revision },
+                    files: backupFiles({ stack, product, settings, contents }),
                     notify: ["stack-backup.timer:restart"],
                 })),
                 removable: true,
             },
             { ...child, dependsOn: [secrets, ...args.after] },
         );
-        this.output = { repository: settings.repository, password: this.password };
         this.registerOutputs();
     }
 
-    private secretFiles({ sftp, s3 }: BackupArgs["settings"]) {
+    private secretFiles({ repository }: BackupConfig) {
         return {
             [secretPath("backup-password")]: secretFile(this.password),
-            ...(sftp && { [secretPath("backup-ssh-key")]: rootOnly(sftp.privateKey) }),
-            ...(s3 && {
+            ...(repository.mode === "sftp" && { [secretPath("backup-ssh-key")]: rootOnly(repository.privateKey) }),
+            ...(repository.mode === "s3" && {
                 [secretPath("backup-s3")]: rootOnly(
-                    pulumi.interpolate`[default]\naws_access_key_id = ${s3.accessKeyId}\naws_secret_access_key = ${s3.secretAccessKey}`,
+                    pulumi.interpolate`[default]\naws_access_key_id = ${repository.accessKeyId}\naws_secret_access_key = ${repository.secretAccessKey}`,
                 ),
             }),
         };
     }
 
     /** Debian's packages. @param settings none where no backups are made */
-    static packages(settings?: BackupSettings): PackageSet {
-        const { sftp, mail } = settings ?? {};
-        const more = [...(sftp ? ["openssh-client"] : []), ...(mail ? ["curl"] : [])];
-        return { packages: settings === undefined ? [] : ["restic", ...more] };
+    static packages(settings?: BackupConfig): PackageSet {
+        const ssh = settings?.repository.mode === "sftp" ? ["openssh-client"] : [];
+        const mail = settings?.mail ? ["curl"] : [];
+        return { packages: settings === undefined ? [] : ["restic", ...ssh, ...mail] };
+    }
+}
+
+/** What of the configuration is no secret. A secret among the settings would make all of them secret. */
+function readable({ password: _, repository, ...rest }: BackupConfig): BackupSettings {
+    switch (repository.mode) {
+        case "directory":
+            return { ...rest, repository };
+        case "sftp": {
+            const { privateKey: __, ...known } = repository;
+            return { ...rest, repository: known };
+        }
+        case "s3": {
+            const { accessKeyId: __, secretAccessKey: ___, ...known } = repository;
+            return { ...rest, repository: known };
+        }
     }
 }

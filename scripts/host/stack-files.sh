@@ -118,9 +118,22 @@ prepare_running() {
     fi
 }
 
+has_backups() {
+    [ -f "$(configuration)" ] && grep -q '^ *science-stacks:backup:' "$(configuration)"
+}
+
+# copy_of_state FILE: the copy of a lost state: a file, or without one, what the local machine was given.
+copy_of_state() {
+    local place=${1:-/var/lib/science-stacks/machines/$stack/root/var/lib/science-stacks/backup/state.json} sudo=()
+    [ -n "$1" ] || [ "$EUID" = 0 ] || sudo=(sudo -n)
+    "${sudo[@]}" test -s "$place" || fail "There is no copy of the state of $stack at $place." \
+        "Get the one that is in the backups (docs/backups.md), and run: npm run adopt -- $stack --from FILE"
+    "${sudo[@]}" cat "$place"
+}
+
 # keep_backup_password: puts the generated password of the stack's backups into its configuration, encrypted: they outlive it.
 keep_backup_password() {
-    grep -q '^ *science-stacks:backup:' "$(configuration)" || return 0
+    has_backups || return 0
     local password
     password=$(pulumi stack export --show-secrets --stack "$stack" | "$node" scripts/host/backup-password.mjs)
     [ -n "$password" ] || return 0

@@ -1,36 +1,62 @@
 import { z } from "zod";
-import { checkedText, hostName, mailAddress, port, secretLine, secretText, text, wholeNumber } from "./field";
+import { checkedText, hostName, mailAddress, port, secretLine, secretText, text, webAddress, wholeNumber } from "./field";
 import { hostKey, privateKeyComplaints } from "./machine/existing";
 import type { Rule } from "./rule";
 
-/** The kinds of repositories, by how their address begins. */
-const KINDS = {
-    directory: /^\/[\w.+@/-]+$/,
-    sftp: /^sftp:[a-z_][\w-]*@[A-Za-z0-9.-]+:[\w./-]+$/,
-    s3: /^s3:https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?\/[a-z0-9][a-z0-9.-]{2,62}(\/[\w./-]+)?$/,
-} as const;
+const path = (description: string) =>
+    checkedText((value) => {
+        if (!/^(\/[\w.+@-]+)+$/.test(value)) {
+            return { reason: "this is no path of a directory" };
+        }
+        return /\/\.{1,2}(\/|$)/.test(value)
+            ? { reason: "it has . or .. in it", advice: "Give the whole path." }
+            : undefined;
+    }).meta({ allowed: 'the path of a directory, e.g. "/srv/backups"', description });
 
-/** What a repository is kept on; undefined for what is no address of one. */
-export function repositoryKind(address: unknown): keyof typeof KINDS | undefined {
-    const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[];
-    return typeof address === "string" ? kinds.find((kind) => KINDS[kind].test(address)) : undefined;
-}
+const directory = () =>
+    z.strictObject({
+        mode: z.literal("directory").meta({ description: "A directory of the machine." }),
+        path: path(
+            "Where another volume, or a network file system, is mounted; the file system of `/data` is refused.",
+        ),
+    });
+
+const sftp = () =>
+    z.strictObject({
+        mode: z.literal("sftp").meta({ description: "A directory of another host, by SFTP." }),
+        host: hostName().meta({ description: "Name or IPv4 address of the host." }),
+        port: port().default(22).meta({ description: "Port of its SSH server." }),
+        hostKey: hostKey(),
+        user: text(/^[a-z_][a-z0-9_-]{0,31}$/, "the name of a user").meta({ description: "Who logs in." }),
+        privateKey: secretText().meta({
+            secret: true,
+            allowed: "the text of a private key without a passphrase, encrypted",
+            description: "The private key to log in with.",
+        }),
+        path: path("The directory."),
+    });
+
+const s3 = () =>
+    z.strictObject({
+        mode: z.literal("s3").meta({ description: "A bucket of any S3 server." }),
+        url: webAddress("https://s3.example.org").meta({ description: "Address of the server." }),
+        region: text(/^[a-z0-9-]{2,32}$/, 'a region, e.g. "eu-central-1"')
+            .default("us-east-1")
+            .meta({ description: "Its region; servers other than Amazon's take the default." }),
+        bucket: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of a bucket").meta({
+            description: "The bucket, which is made where there is none and the access key may make one.",
+        }),
+        accessKeyId: text(/^\S{3,128}$/, "an access key").meta({ description: "Access key." }),
+        secretAccessKey: secretLine().meta({
+            secret: true,
+            allowed: "a text on one line, encrypted",
+            description: "The secret of the access key.",
+        }),
+    });
 
 const repository = () =>
-    checkedText((value) => {
-        if (/^\/data(\/|$)/.test(value)) {
-            return { reason: "this is the data volume itself, which would be lost with its backups" };
-        }
-        if (/(^|\/)\.\.?(\/|$)/.test(value)) {
-            return { reason: "it has . or .. in it", advice: "Give the whole path." };
-        }
-        return repositoryKind(value) === undefined ? { reason: "this is no address of a repository" } : undefined;
-    }).meta({
-        allowed:
-            'a directory ("/mnt/backup"), "sftp:USER@HOST:/PATH", or "s3:https://HOST/BUCKET/PATH", without a password in it',
-        description:
-            "Where the backups go: a directory (of another volume, or a network file system that is mounted there), a host by " +
-            "SFTP, or a bucket of an S3 server. It is made when it is not there. Stacks may share one.",
+    z.discriminatedUnion("mode", [directory(), sftp(), s3()]).meta({
+        description: "Where the backups go. It is made when it is not there, and outlives the stack. Stacks may share one.",
     });
 
 const TIME = String.raw`([01]?\d|2[0-3]|\*)(,([01]?\d|2[0-3]))*:[0-5]\d(:[0-5]\d)?`;
@@ -40,7 +66,7 @@ const DATE = String.raw`\*-(\*|\d\d)-(\*|\d\d)`;
 const count = (fallback: number, unit: string) =>
     wholeNumber(0, 1000)
         .default(fallback)
-        .meta({ unit: "backups", description: `Of the last ${unit}, one of each is kept.` });
+        .meta({ unit: "backups", description: `Of the last ${unit}, one of each is kept; of the last two days, all.` });
 
 /** Backups of a stack's data. */
 export const backup = () =>
@@ -72,32 +98,6 @@ export const backup = () =>
                 unit: "hours",
                 description: "`verify` fails when the last good backup is older.",
             }),
-            sftp: z
-                .strictObject({
-                    hostKey: hostKey(),
-                    port: port().default(22).meta({ description: "Port of its SSH server." }),
-                    privateKey: secretText().meta({
-                        secret: true,
-                        allowed: "the text of a private key without a passphrase, encrypted",
-                        description: "The private key to log in with.",
-                    }),
-                })
-                .optional()
-                .meta({ description: "For a repository by SFTP.", defaultText: "none" }),
-            s3: z
-                .strictObject({
-                    accessKeyId: text(/^\S{3,128}$/, "an access key").meta({ description: "Access key." }),
-                    secretAccessKey: secretLine().meta({
-                        secret: true,
-                        allowed: "a text on one line, encrypted",
-                        description: "The secret of the access key.",
-                    }),
-                    region: text(/^[a-z0-9-]{2,32}$/, 'a region, e.g. "eu-central-1"')
-                        .default("us-east-1")
-                        .meta({ description: "Its region; servers other than Amazon's take the default." }),
-                })
-                .optional()
-                .meta({ description: "For a repository on an S3 server.", defaultText: "none" }),
             mail: z
                 .strictObject({
                     server: hostName().meta({ description: "Server that takes mail from this machine, without a log-in." }),
@@ -113,22 +113,12 @@ export const backup = () =>
             defaultText: "none are made",
         });
 
-/** A repository elsewhere has its keys, and no others. */
-const accessRule: Rule = (given) => {
-    const kind = repositoryKind(given("backup", "repository"));
-    if (kind === undefined) {
-        return [];
-    }
-    return (["sftp", "s3"] as const).flatMap((each) => {
-        const isGiven = given("backup", each) !== undefined;
-        const path = ["backup", each];
-        if (kind === each && !isGiven) {
-            return [{ path, reason: "it must be set for this repository", advice: "Give what is needed to log in." }];
-        }
-        return kind !== each && isGiven
-            ? [{ path, reason: `backup.repository is no address that begins with "${each}:"`, advice: "Leave it out." }]
-            : [];
-    });
+/** A volume is not backed up to itself. */
+const placeRule: Rule = (given) => {
+    const path = given("backup", "repository", "path");
+    const own = given("backup", "repository", "mode") === "directory" && typeof path === "string" && /^\/data(\/|$)/.test(path);
+    const reason = "this is the data volume itself, which would be lost with its backups";
+    return own ? [{ path: ["backup", "repository", "path"], reason, advice: "Give a directory of another volume." }] : [];
 };
 
 /** Something is kept. */
@@ -140,7 +130,7 @@ const keepRule: Rule = (given) => {
 };
 
 export const backupRules: readonly Rule[] = [
-    accessRule,
+    placeRule,
     keepRule,
-    (given) => privateKeyComplaints(given, ["backup", "sftp", "privateKey"]),
+    (given) => privateKeyComplaints(given, ["backup", "repository", "privateKey"]),
 ];

@@ -30,8 +30,6 @@ describe("backups of EOxServer on another host, by SFTP", () => {
         store?.destroy();
     });
 
-    const repository = () => `sftp:root@${store.address}:/srv/backups`;
-
     test(
         "a repository that cannot be one is refused with the key and the reason, and nothing is touched",
         async () => {
@@ -42,12 +40,16 @@ describe("backups of EOxServer on another host, by SFTP", () => {
                 instances: ["instance00"],
                 eoxserver: { processes: 2 },
                 backup: {
-                    repository: "/data/backups",
+                    repository: { mode: "directory", path: "/data/backups" },
                     schedule: "every night",
                     keep: { daily: 0, weekly: 0, monthly: 0 },
                 },
             });
-            await expectRefused(stack, "10.255.255.0/24", ["backup.repository", "backup.schedule", "backup.keep"]);
+            await expectRefused(stack, "10.255.255.0/24", [
+                "backup.repository.path",
+                "backup.schedule",
+                "backup.keep",
+            ]);
         },
         10 * MINUTE,
     );
@@ -57,11 +59,16 @@ describe("backups of EOxServer on another host, by SFTP", () => {
         async () => {
             stack.configure({
                 backup: {
-                    repository: repository(),
-                    sftp: { hostKey: store.connection.hostKey },
+                    repository: {
+                        mode: "sftp",
+                        host: store.address,
+                        hostKey: store.connection.hostKey,
+                        user: "root",
+                        path: "/srv/backups",
+                    },
                 },
             });
-            await stack.setSecret("backup.sftp.privateKey", store.connection.privateKey);
+            await stack.setSecret("backup.repository.privateKey", store.connection.privateKey);
             await up();
             await stack.ssh(`eoxsi00 coveragetype create RGB8 ${["red", "green", "blue"]
                 .map((name) => `--field-type ${name} ${name} urn:${name} 1 0`)
@@ -196,8 +203,8 @@ describe("backups of EOxServer on another host, by SFTP", () => {
         return stack.ssh(`
             set -eo pipefail
             cd /data
-            find eoxserver eodata -type f ! -path '*/logs/*' -printf '%p %u:%g %m\\n' | sort
-            find eoxserver eodata -type f ! -path '*/logs/*' -print0 | sort -z | xargs -0 sha256sum
+            find eoxserver eodata -type f ! -path '*/logs/*' ! -name '*.pyc' -printf '%p %u:%g %m\\n' | sort
+            find eoxserver eodata -type f ! -path '*/logs/*' ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum
             cd / && runuser -u postgres -- psql -XAtq -d eoxs_instance00 -c "select count(*), md5(string_agg(t::text, ',' order by id)) from coverages_eoobject t"
         `);
     }

@@ -18,7 +18,7 @@ fail() {
 exec 9>/run/stack-backup.lock
 flock --nonblock 9 || fail "another backup, or a restore, is at work"
 mountpoint -q /data || fail "/data is not mounted"
-[ ! -e /data/.restore/swapping ] || fail "a restore was cut off: run \`npm run restore\` again, which finishes it"
+[ ! -e /data/.restore/whole ] || fail "a restore was cut off: run \`npm run restore\` again, which finishes it"
 
 postgres() {
     (cd / && runuser -u postgres -- "$@" --port "$port")
@@ -57,6 +57,7 @@ try() {
 }
 
 rm -rf "$staging"
+trap 'rm -rf "$staging" "$staging.summary"' EXIT
 mkdir -p "$staging" "$state"
 # shellcheck disable=SC2154
 [ "$databases" = no ] || dump_databases
@@ -65,7 +66,7 @@ find "${paths[@]}" -printf 'user %U %u\ngroup %G %g\n' | sort -u >"$staging/owne
 [ ! -e "$state/state.json" ] || cp "$state/state.json" "$staging"
 
 # What a backup left that was killed; a lock that is in use stays.
-backup-restic unlock --quiet
+try backup-restic unlock --quiet || fail "the repository $repository cannot be opened"
 back_up() {
     # shellcheck disable=SC2154
     backup-restic backup --json --host "$stack" --tag "$product" "${excludes[@]/#/--exclude=}" "$staging" "${paths[@]}" |
@@ -81,10 +82,9 @@ for dump in "$staging"/*; do
     backup-restic dump "$snapshot" "$dump" | cmp - "$dump" || fail "${dump##*/} came back from the repository as something else"
 done
 tried=$(find "$staging" -name '*.dump' | wc -l)
-rm -rf "$staging" "$staging.summary"
 
 # shellcheck disable=SC2154
-try backup-restic forget --quiet --prune --host "$stack" --tag "$product" --group-by host,tags --keep-last 1 "${keep[@]}" ||
+try backup-restic forget --quiet --prune --host "$stack" --tag "$product" --group-by host,tags --keep-within 2d --keep-last 1 "${keep[@]}" ||
     fail "old backups could not be removed"
 # With a part of the data each time, another one each time.
 try backup-restic check --quiet --read-data-subset=2% || fail "the repository is damaged: see \`backup-restic check\`"

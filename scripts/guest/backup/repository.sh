@@ -33,7 +33,7 @@ fi
 settle
 enable_unit stack-backup.timer
 if ! looking && [ ! -e /var/lib/science-stacks/backup/begun ]; then
-    if [ "$(backup-restic --no-lock snapshots --json --host "$stack" --tag "$product")" = "[]" ]; then
+    if [[ $(backup-restic --no-lock snapshots --json --host "$stack" --tag "$product") =~ ^(\[\]|null)$ ]]; then
         systemctl start --no-block stack-backup.service
         changed "the first backup is begun"
     fi

@@ -51,8 +51,8 @@ backup-restic --no-lock restore "$snapshot" --target "$place/new" ||
 # Files belong to users by number, and this machine may have given its users others. All are found before any is changed.
 while read -r kind number name; do
     [ "$kind" = user ] && database=passwd || database=group
-    here=$(getent "$database" "$name" | cut -d: -f3)
-    [ -n "$here" ] && [ "$here" != "$number" ] || continue
+    here=$(getent "$database" "$name" | cut -d: -f3) || continue
+    [ "$here" != "$number" ] || continue
     [ "$kind" = user ] && option=-uid || option=-gid
     [ "$kind" = user ] && command=chown || command=chgrp
     find "$place/new" "$option" "$number" -print0 >"$place/$kind-$number"

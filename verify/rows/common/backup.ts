@@ -32,7 +32,7 @@ export const backupRow: Row<Context> = {
             fact last "$(cat ${LAST} 2>/dev/null || true)"
             fact begun "$(stat -c %Y /var/lib/science-stacks/backup/begun 2>/dev/null || echo 0)"
             fact now "$(date +%s)"
-            fact restore "$([ ! -e /data/.restore/swapping ] || echo cut off)"
+            fact restore "$([ ! -e /data/.restore/whole ] || echo cut off)"
         `);
         ensure(!seen["restore"], "a restore was cut off: run `npm run restore` again, which finishes it");
         ensure(seen["timer"] === "enabled active", `the timer stack-backup.timer is ${seen["timer"]}`);
