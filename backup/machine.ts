@@ -36,13 +36,7 @@ export class BackedUpMachine {
                     `  Set backup.repository in stacks/Pulumi.${stack}.yaml (docs/backups.md), and run: npm run up -- ${stack}`,
             );
         }
-        return new BackedUpMachine(
-            stack,
-            outputs,
-            stepsOf(deployment),
-            deployment,
-            new Ssh(outputs.ssh, directory),
-        );
+        return new BackedUpMachine(stack, outputs, stepsOf(deployment), deployment, new Ssh(outputs.ssh, directory));
     }
 
     /** Runs a program as a step of the machine: it outlives this connection, and a second call waits for it. */
@@ -55,7 +49,10 @@ export class BackedUpMachine {
     async keepState(): Promise<void> {
         const { text } = await new Engine(this.stack, "").export();
         const path = "/var/lib/science-stacks/backup/state.json";
-        await this.ssh.run(`umask 077; mkdir -p /var/lib/science-stacks/backup; cat >${path}.new && mv ${path}.new ${path}`, text);
+        await this.ssh.run(
+            `umask 077; mkdir -p /var/lib/science-stacks/backup; cat >${path}.new && mv ${path}.new ${path}`,
+            text,
+        );
     }
 }
 

@@ -31,7 +31,12 @@ command(async () => {
 
     progress(`${stack}: the backup ${chosen.id} of ${shown(chosen.time)} is fetched; what is there serves on`);
     try {
-        report(await machine.step("restore-fetch", { script: "backup/restore-fetch.sh", parameters: { snapshot: chosen.id } }));
+        report(
+            await machine.step("restore-fetch", {
+                script: "backup/restore-fetch.sh",
+                parameters: { snapshot: chosen.id },
+            }),
+        );
     } catch (error) {
         // Nothing was changed: nothing is left to be finished.
         await machine.ssh.run("rm -rf /run/science-stacks/restore-fetch");
@@ -58,7 +63,9 @@ command(async () => {
         throw new Error(`${stack} is as it was before, since it did not come up with the restored data: ${cause}`);
     }
     await finish(machine);
-    console.log(`${stack} has the data of ${shown(time)} (backup ${id}), and answers. It did not for ${seconds()} s at most.`);
+    console.log(
+        `${stack} has the data of ${shown(time)} (backup ${id}), and answers. It did not for ${seconds()} s at most.`,
+    );
 });
 
 function exchange(machine: BackedUpMachine, direction: "forth" | "back"): Promise<string> {

@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
-import { backupFiles, repositoryAddress, type BackupContents, type BackupSettings, type Repository } from "./backup-files";
+import {
+    backupFiles,
+    repositoryAddress,
+    type BackupContents,
+    type BackupSettings,
+    type Repository,
+} from "./backup-files";
 import { SecretFiles, secretFile, secretPath } from "./config-files";
 import { InstallStep } from "./install-step";
 import type { PackageSet } from "./packages";

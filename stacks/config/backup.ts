@@ -1,5 +1,15 @@
 import { z } from "zod";
-import { checkedText, hostName, mailAddress, port, secretLine, secretText, text, webAddress, wholeNumber } from "./field";
+import {
+    checkedText,
+    hostName,
+    mailAddress,
+    port,
+    secretLine,
+    secretText,
+    text,
+    webAddress,
+    wholeNumber,
+} from "./field";
 import { hostKey, privateKeyComplaints } from "./machine/existing";
 import type { Rule } from "./rule";
 
@@ -56,7 +66,8 @@ const s3 = () =>
 
 const repository = () =>
     z.discriminatedUnion("mode", [directory(), sftp(), s3()]).meta({
-        description: "Where the backups go. It is made when it is not there, and outlives the stack. Stacks may share one.",
+        description:
+            "Where the backups go. It is made when it is not there, and outlives the stack. Stacks may share one.",
     });
 
 const TIME = String.raw`([01]?\d|2[0-3]|\*)(,([01]?\d|2[0-3]))*:[0-5]\d(:[0-5]\d)?`;
@@ -100,7 +111,9 @@ export const backup = () =>
             }),
             mail: z
                 .strictObject({
-                    server: hostName().meta({ description: "Server that takes mail from this machine, without a log-in." }),
+                    server: hostName().meta({
+                        description: "Server that takes mail from this machine, without a log-in.",
+                    }),
                     from: mailAddress().meta({ description: "Who the mail is from." }),
                     to: mailAddress().meta({ description: "Who is told of a backup that failed." }),
                 })
@@ -109,24 +122,26 @@ export const backup = () =>
         })
         .optional()
         .meta({
-            description: "Backups of the databases and files, by restic: encrypted, deduplicated, checked (docs/backups.md).",
+            description:
+                "Backups of the databases and files, by restic: encrypted, deduplicated, checked (docs/backups.md).",
             defaultText: "none are made",
         });
 
 /** A volume is not backed up to itself. */
 const placeRule: Rule = (given) => {
     const path = given("backup", "repository", "path");
-    const own = given("backup", "repository", "mode") === "directory" && typeof path === "string" && /^\/data(\/|$)/.test(path);
+    const own =
+        given("backup", "repository", "mode") === "directory" && typeof path === "string" && /^\/data(\/|$)/.test(path);
     const reason = "this is the data volume itself, which would be lost with its backups";
-    return own ? [{ path: ["backup", "repository", "path"], reason, advice: "Give a directory of another volume." }] : [];
+    return own
+        ? [{ path: ["backup", "repository", "path"], reason, advice: "Give a directory of another volume." }]
+        : [];
 };
 
 /** Something is kept. */
 const keepRule: Rule = (given) => {
     const nothing = (["daily", "weekly", "monthly"] as const).every((each) => given("backup", "keep", each) === 0);
-    return nothing
-        ? [{ path: ["backup", "keep"], reason: "no backup would stay", advice: "Keep one at least." }]
-        : [];
+    return nothing ? [{ path: ["backup", "keep"], reason: "no backup would stay", advice: "Keep one at least." }] : [];
 };
 
 export const backupRules: readonly Rule[] = [

@@ -45,11 +45,7 @@ describe("backups of EOxServer on another host, by SFTP", () => {
                     keep: { daily: 0, weekly: 0, monthly: 0 },
                 },
             });
-            await expectRefused(stack, "10.255.255.0/24", [
-                "backup.repository.path",
-                "backup.schedule",
-                "backup.keep",
-            ]);
+            await expectRefused(stack, "10.255.255.0/24", ["backup.repository.path", "backup.schedule", "backup.keep"]);
         },
         10 * MINUTE,
     );
@@ -70,9 +66,11 @@ describe("backups of EOxServer on another host, by SFTP", () => {
             });
             await stack.setSecret("backup.repository.privateKey", store.connection.privateKey);
             await up();
-            await stack.ssh(`eoxsi00 coveragetype create RGB8 ${["red", "green", "blue"]
-                .map((name) => `--field-type ${name} ${name} urn:${name} 1 0`)
-                .join(" ")}`);
+            await stack.ssh(
+                `eoxsi00 coveragetype create RGB8 ${["red", "green", "blue"]
+                    .map((name) => `--field-type ${name} ${name} urn:${name} 1 0`)
+                    .join(" ")}`,
+            );
             await register("first", 0);
             const said = await stack.run("backup");
             expect(said).toMatch(/backup [0-9a-f]{8}: \d+ MiB, 1 databases/);
@@ -100,7 +98,7 @@ describe("backups of EOxServer on another host, by SFTP", () => {
             expect((await stack.attempt("verify", "--json")).status).toBe(1);
 
             for (const [at, reason] of [
-                ["yesterday", 'no time, and no backup has this identifier'],
+                ["yesterday", "no time, and no backup has this identifier"],
                 ["2001-01-01", "no backup from before 2001-01-01"],
             ] as const) {
                 const { status, stderr } = await stack.attempt("restore", "--at", at);
@@ -128,7 +126,9 @@ describe("backups of EOxServer on another host, by SFTP", () => {
                 `printf '#!/bin/sh\nif [ "$1" = -T ]; then touch /run/exchanging; sleep 600; fi\nexec /usr/bin/mv "$@"\n' >/usr/local/sbin/mv; chmod 755 /usr/local/sbin/mv`,
             );
             const restore = stack.attempt("restore");
-            await stack.ssh("timeout 240 sh -c 'until [ -e /run/exchanging ]; do sleep 0.2; done'; rm /usr/local/sbin/mv; sync");
+            await stack.ssh(
+                "timeout 240 sh -c 'until [ -e /run/exchanging ]; do sleep 0.2; done'; rm /usr/local/sbin/mv; sync",
+            );
             powerCut(stack.name);
             expect((await restore).status).not.toBe(0);
 
