@@ -36,15 +36,7 @@ export async function omeroWeb(config: OmeroWebConfig) {
     const site = frontSite(config, machine, packages, address, certificate);
     const url = address.apply((known) => `${publicUrl(known)}${config.omeroWeb.prefix}`);
     healthCheck(config, url, certificate, site, application);
-    const backup =
-        config.backup &&
-        new Backup("backup", {
-            machine,
-            product: config.product,
-            settings: config.backup,
-            contents: OmeroWeb.backup,
-            after: application === undefined ? [site] : [site, application.answering],
-        });
+    const backup = application && backups(config, machine, [site, application.answering]);
 
     return {
         product: config.product,
@@ -57,6 +49,11 @@ export async function omeroWeb(config: OmeroWebConfig) {
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
     };
+}
+
+/** Backups of what OMERO.web keeps. */
+function backups({ product, backup }: OmeroWebConfig, machine: Machine, after: pulumi.Resource[]): Backup | undefined {
+    return backup && new Backup("backup", { machine, product, settings: backup, contents: OmeroWeb.backup, after });
 }
 
 /** OMERO.web itself, with what keeps its sessions. */
@@ -162,8 +159,12 @@ function healthCheck(
 
 function packageSets({ backend, omeroWeb: { sessions }, redis, tls, backup }: OmeroWebConfig): PackageSet[] {
     const redisPackages = redis.url === undefined ? Redis.packages : RedisElsewhere.packages;
-    const application = [OmeroWeb.packages, ...(sessions === "redis" ? [redisPackages] : [])];
-    return [NginxSite.packages, Acme.packages(tls), Backup.packages(backup), ...(backend === undefined ? application : [])];
+    const application = [
+        OmeroWeb.packages,
+        ...(sessions === "redis" ? [redisPackages] : []),
+        Backup.packages(backup),
+    ];
+    return [NginxSite.packages, Acme.packages(tls), ...(backend === undefined ? application : [])];
 }
 
 function publicAddress(config: OmeroWebConfig, machineAddress: pulumi.Output<string>): pulumi.Output<PublicAddress> {

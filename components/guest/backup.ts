@@ -93,17 +93,21 @@ export class Backup extends pulumi.ComponentResource {
 }
 
 /** What of the configuration is no secret. A secret among the settings would make all of them secret. */
-function readable({ password: _, repository, ...rest }: BackupConfig): BackupSettings {
-    switch (repository.mode) {
+function readable({ repository: given, schedule, keep, mail }: BackupConfig): BackupSettings {
+    return { repository: readableRepository(given), schedule, keep, mail };
+}
+
+function readableRepository(given: BackupConfig["repository"]): Repository {
+    switch (given.mode) {
         case "directory":
-            return { ...rest, repository };
+            return given;
         case "sftp": {
-            const { privateKey: __, ...known } = repository;
-            return { ...rest, repository: known };
+            const { mode, host, port, user, hostKey, path } = given;
+            return { mode, host, port, user, hostKey, path };
         }
         case "s3": {
-            const { accessKeyId: __, secretAccessKey: ___, ...known } = repository;
-            return { ...rest, repository: known };
+            const { mode, url, region, bucket } = given;
+            return { mode, url, region, bucket };
         }
     }
 }

@@ -29,12 +29,6 @@ export const portsRule: Rule = (given) => {
     });
 };
 
-/** A front keeps nothing that could be backed up. */
-export const frontBackupRule: Rule = (given) =>
-    given("backup") !== undefined && given("backend") !== undefined
-        ? [{ path: ["backup"], reason: "this stack keeps no data: backend is set", advice: "Leave it out." }]
-        : [];
-
 /** A release whose Python has no IcePy is refused before anything is made. */
 export const icePyRule: Rule = (given) => {
     const image = given("machine", "image");

@@ -5,7 +5,7 @@ import { data, firewall, mirrors, serverName } from "./common";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import { propertyMap } from "./omero-web-fields";
 import { propertiesRule } from "./omero-web-properties";
-import { appsRule, frontBackupRule, icePyRule, portsRule, publicServerRule, redisRule } from "./omero-web-rules";
+import { appsRule, icePyRule, portsRule, publicServerRule, redisRule } from "./omero-web-rules";
 import { backend, icePy, publicUser } from "./omero-web-services";
 import { settings } from "./omero-web-settings";
 import type { Rule } from "./rule";
@@ -34,7 +34,6 @@ export const omeroWebSchema = () =>
 export const omeroWebRules: readonly Rule[] = [
     ...machineRules,
     ...backupRules,
-    frontBackupRule,
     certificateRule,
     acmeRule,
     portsRule,

@@ -77,7 +77,7 @@ describe("backups of EOxServer on another host, by SFTP", () => {
 
             const report = await expectAllRowsOk(stack, ["X12", "E15"], ROWS);
             const row = report.rows.find(({ id }) => id === "X11");
-            expect(row).toMatchObject({ ok: true, detail: expect.stringContaining("read back byte by byte") });
+            expect(row).toMatchObject({ ok: true, detail: expect.stringContaining("read back byte by byte") as string });
             // Whoever has the repository cannot read it.
             const readable = store.exec("grep -rl -e scene -e eoxserver /srv/backups").stdout;
             expect(readable).toBe("");
@@ -102,7 +102,7 @@ describe("backups of EOxServer on another host, by SFTP", () => {
                 ["2001-01-01", "no backup from before 2001-01-01"],
             ] as const) {
                 const { status, stderr } = await stack.attempt("restore", "--at", at);
-                expect({ status, said: stderr }).toEqual({ status: 1, said: expect.stringContaining(reason) });
+                expect({ status, said: stderr }).toEqual({ status: 1, said: expect.stringContaining(reason) as string });
             }
             const backups = (await stack.run("restore", "--list")).trim().split("\n");
             expect(backups).toHaveLength(2);
@@ -162,7 +162,7 @@ describe("backups of EOxServer on another host, by SFTP", () => {
         async () => {
             store.run("mv /srv/backups /srv/gone");
             const { status, stderr } = await stack.attempt("backup");
-            expect({ status, said: stderr }).toEqual({ status: 1, said: expect.stringContaining("error:") });
+            expect({ status, said: stderr }).toEqual({ status: 1, said: expect.stringContaining("error:") as string });
             const { stdout } = await stack.attempt("verify", "--json");
             const { rows } = JSON.parse(stdout) as { rows: { id: string; ok: boolean | null; detail: string }[] };
             expect(rows.find(({ id }) => id === "X11")).toMatchObject({ ok: false });
