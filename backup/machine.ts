@@ -11,6 +11,9 @@ import { Ssh } from "../verify/ssh";
 /** A step's longest time: that of a large restore. */
 const SECONDS = 7 * 86400;
 
+/** The stack has none: they are not configured, or it keeps no data. */
+export class NoBackups extends Error {}
+
 /** The running machine of a stack, for the commands that work on its data. */
 export class BackedUpMachine {
     private constructor(
@@ -31,7 +34,7 @@ export class BackedUpMachine {
         const { deployment } = await new Engine(stack, directory).export("--show-secrets");
         const outputs = readOutputs(stack, stackOutputs(deployment));
         if (outputs.backup === undefined) {
-            throw new Error(
+            throw new NoBackups(
                 `${stack} has no backups: its configuration has no key backup.\n` +
                     `  Set backup.repository in stacks/Pulumi.${stack}.yaml (docs/backups.md), and run: npm run up -- ${stack}`,
             );

@@ -1,0 +1,121 @@
+import { rmSync } from "node:fs";
+import { get } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Outputs as AnyOutputs } from "../../verify/outputs";
+import { expectUnchanged } from "../e2e/checks";
+import { TestStack } from "../e2e/test-stack";
+import { note } from "./faults";
+
+type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
+
+const MINUTE = 60_000;
+const NETWORK = `10.${100 + (process.pid % 100)}.${process.pid % 250}.0/24`;
+
+describe("a state that is lost, and passwords and keys that are to be others", () => {
+    const stack = new TestStack("keys");
+    let outputs: Outputs;
+
+    beforeAll(async () => {
+        stack.configure({
+            product: "eoxserver",
+            machine: { platform: "local", network: NETWORK },
+            data: { sizeGiB: 5 },
+            instances: ["instance00"],
+            eoxserver: { processes: 2 },
+            backup: { repository: { mode: "directory", path: "/srv/backups" } },
+        });
+        await stack.run("up");
+        outputs = await stack.outputs<Outputs>();
+    }, 15 * MINUTE);
+
+    afterAll(() => stack.remove());
+
+    test(
+        "a state that is lost is found on the machine: nothing is installed anew, and no password changes",
+        async () => {
+            rmSync(stack.stateFile);
+            rmSync(`${stack.stateFile}.bak`, { force: true });
+            expect((await stack.attempt("verify")).status).toBe(1);
+            await stack.run("adopt");
+            expect(await stack.outputs()).toEqual(outputs);
+            await expectUnchanged(stack, "eoxserver@instance00 apache2 postgresql@15-main");
+            expect((await stack.attempt("adopt")).stderr).toContain("has a state, so there is nothing to adopt");
+            note("EOxServer", "the state is lost, its copy too", "`npm run adopt` finds the copy on the machine; `up` then changes nothing, and passwords are the same");
+        },
+        5 * MINUTE,
+    );
+
+    test.each([
+        ["database-password", "/etc/eoxserver/instance00/database-password"],
+        ["certificate", "/etc/ssl/certs/science-stacks.pem"],
+        ["ssh-key", "/root/.ssh/authorized_keys"],
+        ["host-key", "/etc/ssh/ssh_host_ed25519_key.pub"],
+    ])(
+        "%s: another one, by one command, with an answer again within seconds",
+        async (kind, file) => {
+            const before = await stack.ssh(`cat ${file}`);
+            const watch = watchOver(outputs);
+            const { status, stdout, stderr, seconds } = await stack.attempt("rotate", kind);
+            const away = await watch.end();
+            expect({ status, stdout: status === 0 ? "" : stdout, stderr: status === 0 ? "" : stderr }).toEqual({
+                status: 0,
+                stdout: "",
+                stderr: "",
+            });
+            expect(await stack.ssh(`cat ${file}`)).not.toBe(before);
+            expect(away).toBeLessThan(30);
+            outputs = await stack.outputs<Outputs>();
+            const report = await stack.verify();
+            expect(report.rows.filter(({ ok }) => ok === false)).toEqual([]);
+            note("EOxServer", `\`npm run rotate\` ${kind}`, `done in ${seconds.toFixed(0)} s; requests failed for ${away.toFixed(1)} s at most; every row of verify is met`);
+        },
+        10 * MINUTE,
+    );
+
+    test("what cannot be rotated is refused, and nothing is changed", async () => {
+        const { status, stderr } = await stack.attempt("rotate", "cache-password");
+        expect({ status, stderr }).toEqual({
+            status: 1,
+            stderr: expect.stringContaining("it has no Redis of its own") as string,
+        });
+    }, MINUTE);
+});
+
+/** Asks for a page again and again; tells the longest time without an answer, in seconds. */
+function watchOver(outputs: Outputs): { end(): Promise<number> } {
+    const { url } = outputs.instances["instance00"]!;
+    let longest = 0;
+    let last = Date.now();
+    let running = true;
+    const asking = (async () => {
+        while (running) {
+            const status = await statusOf(url);
+            if (status === 200) {
+                longest = Math.max(longest, Date.now() - last);
+                last = Date.now();
+            }
+            await sleep(200);
+        }
+        longest = Math.max(longest, Date.now() - last);
+    })();
+    return {
+        end: async () => {
+            running = false;
+            await asking;
+            return longest / 1000;
+        },
+    };
+}
+
+/** The status of a page, whatever the certificate: which one it is, `verify` looks at. 0 where nothing answers in two seconds. */
+function statusOf(url: string): Promise<number> {
+    return new Promise((resolve) => {
+        const request = get(url, { rejectUnauthorized: false, agent: false, timeout: 2000 }, (response) => {
+            response.resume();
+            response.on("end", () => resolve(response.statusCode ?? 0));
+            response.on("error", () => resolve(0));
+        });
+        request.on("timeout", () => request.destroy());
+        request.on("error", () => resolve(0));
+    });
+}
