@@ -78,6 +78,7 @@ describe("backups of EOxServer on another host, by SFTP", () => {
             const report = await expectAllRowsOk(stack, ["X12", "E15"], ROWS);
             const row = report.rows.find(({ id }) => id === "X11");
             expect(row).toMatchObject({ ok: true, detail: expect.stringContaining("read back byte by byte") as string });
+            expect((await stack.attempt("drift")).status).toBe(0);
             // Whoever has the repository cannot read it.
             const readable = store.exec("grep -rl -e scene -e eoxserver /srv/backups").stdout;
             expect(readable).toBe("");

@@ -1,3 +1,4 @@
+import { quote } from "../../../components/guest/shell";
 import type { Context } from "../../context";
 import { ensure, NotHere, type Row } from "../../row";
 
@@ -24,6 +25,8 @@ export const backupRow: Row<Context> = {
                 "no backups are made: what is lost with the volume is lost. Set backup.repository (docs/backups.md)",
             );
         }
+        const { repository } = backup;
+        const directory = repository.mode === "directory" ? repository.path : "/data";
         const seen = await machine.facts(`
             fact() { printf '%s\\t%s\\n' "$1" "$2"; }
             fact timer "$(systemctl is-enabled stack-backup.timer || true) $(systemctl is-active stack-backup.timer || true)"
@@ -33,6 +36,7 @@ export const backupRow: Row<Context> = {
             fact last "$(cat ${LAST} 2>/dev/null || true)"
             fact begun "$(stat -c %Y /var/lib/science-stacks/backup/begun 2>/dev/null || echo 0)"
             fact now "$(date +%s)"
+            fact root "$([ "$(stat -c %d / ${quote(directory)} | sort -u | wc -l)" != 1 ] || echo yes)"
             fact restore "$([ ! -e /data/.restore/whole ] || echo cut off)"
         `);
         ensure(!seen["restore"], "a restore was cut off: run `npm run restore` again, which finishes it");
@@ -70,7 +74,8 @@ export const backupRow: Row<Context> = {
             kept.some(({ short_id }) => short_id === last.snapshot),
             `the repository no longer has the last backup, ${last.snapshot}`,
         );
-        const many = `${kept.length} in the repository`;
+        const goes = repository.mode === "directory" && seen["root"];
+        const many = `${kept.length} in the repository${goes ? ", which is on the machine's own root disk and goes with it" : ""}`;
         return `${mib(last.bytes)} with ${last.dumps} database dumps, ${age.toFixed(1)} hours ago in ${last.seconds} s, its dumps read back byte by byte, the repository checked; ${many}; the next is due ${seen["next"]}. A restore is shown by the end-to-end tests`;
     },
 };
