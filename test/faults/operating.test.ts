@@ -11,8 +11,8 @@ type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
 const MINUTE = 60_000;
 const NETWORK = `10.${100 + (process.pid % 100)}.${process.pid % 250}.0/24`;
 
-describe("a state that is lost, and passwords and keys that are to be others", () => {
-    const stack = new TestStack("keys");
+describe("a backup that does not fit or does not come up, a state that is lost, passwords and keys that are to be others", () => {
+    const stack = new TestStack("operating");
     let outputs: Outputs;
 
     beforeAll(async () => {
@@ -41,6 +41,50 @@ describe("a state that is lost, and passwords and keys that are to be others", (
             await expectUnchanged(stack, "eoxserver@instance00 apache2 postgresql@15-main");
             expect((await stack.attempt("adopt")).stderr).toContain("has a state, so there is nothing to adopt");
             note("EOxServer", "the state is lost, its copy too", "`npm run adopt` finds the copy on the machine; `up` then changes nothing, and passwords are the same");
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "a restored copy that does not come up goes again, and what was there before answers",
+        async () => {
+            const rename = (from: string, to: string) =>
+                stack.ssh(
+                    `cd / && runuser -u postgres -- psql -q -d eoxs_instance00 -c 'alter table ${from} rename to ${to}'`,
+                );
+            const tables = () =>
+                stack.ssh(`cd / && runuser -u postgres -- psql -XAtq -d eoxs_instance00 -c "select string_agg(tablename, ' ' order by tablename) from pg_tables"`);
+            // Django takes a database without its list of migrations for an empty one, and cannot make tables that are there.
+            await rename("django_migrations", "mislaid");
+            await stack.run("backup");
+            await rename("mislaid", "django_migrations");
+            const before = await tables();
+
+            const { status, stderr, seconds } = await stack.attempt("restore");
+            expect(status).toBe(1);
+            expect(stderr).toContain("is as it was before, since it did not come up with the restored data");
+            expect(await tables()).toBe(before);
+            expect(await stack.ssh("ls -A /data")).not.toContain(".restore");
+            const { rows } = await stack.verify();
+            expect(rows.filter(({ ok }) => ok === false)).toEqual([]);
+            note("EOxServer", "a restored backup does not come up", `what was there before is back after ${seconds.toFixed(0)} s in all, status 1, with the cause; every row of \`verify\` is met`);
+        },
+        10 * MINUTE,
+    );
+
+    test(
+        "where there is no room, neither a backup nor a restore is begun",
+        async () => {
+            await stack.ssh("fallocate --length $(($(df --output=avail --block-size=1 /data | tail -n 1) - 1048576)) /data/filler");
+            const backup = await stack.attempt("backup");
+            const restore = await stack.attempt("restore");
+            await stack.ssh("rm /data/filler");
+            expect(backup).toMatchObject({ status: 1, stderr: expect.stringContaining("no room for dumps") as string });
+            expect(restore).toMatchObject({ status: 1, stderr: expect.stringContaining("no room for a second copy") as string });
+            await stack.run("backup");
+            const { rows } = await stack.verify();
+            expect(rows.filter(({ ok }) => ok === false)).toEqual([]);
+            note("EOxServer", "no room on /data for a backup, or a restore", "both say so with what is needed and what is free, and change nothing");
         },
         5 * MINUTE,
     );
