@@ -159,11 +159,7 @@ function healthCheck(
 
 function packageSets({ backend, omeroWeb: { sessions }, redis, tls, backup }: OmeroWebConfig): PackageSet[] {
     const redisPackages = redis.url === undefined ? Redis.packages : RedisElsewhere.packages;
-    const application = [
-        OmeroWeb.packages,
-        ...(sessions === "redis" ? [redisPackages] : []),
-        Backup.packages(backup),
-    ];
+    const application = [OmeroWeb.packages, ...(sessions === "redis" ? [redisPackages] : []), Backup.packages(backup)];
     return [NginxSite.packages, Acme.packages(tls), ...(backend === undefined ? application : [])];
 }
 

@@ -77,7 +77,10 @@ describe("backups of EOxServer on another host, by SFTP", () => {
 
             const report = await expectAllRowsOk(stack, ["X12", "E15"], ROWS);
             const row = report.rows.find(({ id }) => id === "X11");
-            expect(row).toMatchObject({ ok: true, detail: expect.stringContaining("read back byte by byte") as string });
+            expect(row).toMatchObject({
+                ok: true,
+                detail: expect.stringContaining("read back byte by byte") as string,
+            });
             expect((await stack.attempt("drift")).status).toBe(0);
             // Whoever has the repository cannot read it.
             const readable = store.exec("grep -rl -e scene -e eoxserver /srv/backups").stdout;
@@ -103,7 +106,10 @@ describe("backups of EOxServer on another host, by SFTP", () => {
                 ["2001-01-01", "no backup from before 2001-01-01"],
             ] as const) {
                 const { status, stderr } = await stack.attempt("restore", "--at", at);
-                expect({ status, said: stderr }).toEqual({ status: 1, said: expect.stringContaining(reason) as string });
+                expect({ status, said: stderr }).toEqual({
+                    status: 1,
+                    said: expect.stringContaining(reason) as string,
+                });
             }
             const backups = (await stack.run("restore", "--list")).trim().split("\n");
             expect(backups).toHaveLength(2);

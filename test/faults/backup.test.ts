@@ -53,7 +53,11 @@ describe("OMERO.web, whose directory is lost", () => {
             const said = await stack.run("restore");
             expect(await stack.ssh(kept)).toBe(before);
             await expectWhole(stack);
-            note("OMERO.web", "its directory on the volume is lost", `\`npm run restore\`: ${said.trim().replace(`${stack.name} has`, "has")} Every file is as it was`);
+            note(
+                "OMERO.web",
+                "its directory on the volume is lost",
+                `\`npm run restore\`: ${said.trim().replace(`${stack.name} has`, "has")} Every file is as it was`,
+            );
         },
         20 * MINUTE,
     );
@@ -100,7 +104,9 @@ describe("DCOR, whose database, uploads and objects are lost", () => {
             await api.waitFor(id, "the workers to set the checksum", ({ resources }) =>
                 resources.some(({ sha256, etag }) => sha256 && etag),
             );
-            await stack.ssh("install -o www-data -g www-data -m 644 /dev/stdin /data/ckan/storage/logo.svg <<<'<svg/>'");
+            await stack.ssh(
+                "install -o www-data -g www-data -m 644 /dev/stdin /data/ckan/storage/logo.svg <<<'<svg/>'",
+            );
             await stack.run("backup");
 
             await stack.ssh(`
@@ -111,13 +117,20 @@ describe("DCOR, whose database, uploads and objects are lost", () => {
             `);
             const said = await stack.run("restore");
 
-            const found = await api.action<{ results: Dataset[] }>("package_search", { q: "name:kept", include_private: true });
+            const found = await api.action<{ results: Dataset[] }>("package_search", {
+                q: "name:kept",
+                include_private: true,
+            });
             expect(found.results.map((each) => each.id)).toEqual([id]);
             const back = await api.download(id, { id: resource, name: "kept.rtdc" });
             expect({ status: back.status, same: back.body.equals(content) }).toEqual({ status: 200, same: true });
             expect(await stack.ssh("cat /data/ckan/storage/logo.svg")).toBe("<svg/>\n");
             await expectWhole(stack);
-            note("DCOR", "database, uploads, objects and search index lost", `\`npm run restore\`: ${said.trim().replace(`${stack.name} has`, "has")} The dataset is found, its file comes back byte for byte`);
+            note(
+                "DCOR",
+                "database, uploads, objects and search index lost",
+                `\`npm run restore\`: ${said.trim().replace(`${stack.name} has`, "has")} The dataset is found, its file comes back byte for byte`,
+            );
         },
         60 * MINUTE,
     );

@@ -26,8 +26,14 @@ describe("EOxServer, when something goes wrong", () => {
     /** A change that the next `up` has work with. */
     const changeSetting = () => stack.configure({ eoxserver: { processes: 2, requestTimeoutSeconds: ++settings } });
     const rows = () =>
-        stack.ssh(`cd / && runuser -u postgres -- psql -XAtq -d eoxs_instance00 -c "select md5(string_agg(t::text, ',' order by id)) from django_migrations t; select count(*) from kept"`);
-    const status = () => web.request(url).then(({ status: code }) => code, () => 0);
+        stack.ssh(
+            `cd / && runuser -u postgres -- psql -XAtq -d eoxs_instance00 -c "select md5(string_agg(t::text, ',' order by id)) from django_migrations t; select count(*) from kept"`,
+        );
+    const status = () =>
+        web.request(url).then(
+            ({ status: code }) => code,
+            () => 0,
+        );
 
     async function expectWhole(before: string): Promise<number> {
         const started = Date.now();
@@ -67,9 +73,15 @@ describe("EOxServer, when something goes wrong", () => {
             const outputs = await stack.outputs<Outputs>();
             url = outputs.instances["instance00"]!.url;
             web = new Web(outputs.certificate);
-            await stack.ssh(`cd / && runuser -u postgres -- psql -q -d eoxs_instance00 -c "create table kept as select generate_series(1, 1000)"`);
+            await stack.ssh(
+                `cd / && runuser -u postgres -- psql -q -d eoxs_instance00 -c "create table kept as select generate_series(1, 1000)"`,
+            );
             expect(await status()).toBe(200);
-            note("EOxServer", "power cut of the machine at random moments of an install", `cut after ${moments.join(", ")} of an \`up\` each; the next \`up\` finished in ${seconds.toFixed(0)} s, all of it`);
+            note(
+                "EOxServer",
+                "power cut of the machine at random moments of an install",
+                `cut after ${moments.join(", ")} of an \`up\` each; the next \`up\` finished in ${seconds.toFixed(0)} s, all of it`,
+            );
         },
         30 * MINUTE,
     );
@@ -79,17 +91,27 @@ describe("EOxServer, when something goes wrong", () => {
         "/data is full",
         async () => {
             const before = await rows();
-            await stack.ssh("fallocate --length $(df --output=avail --block-size=1 /data | tail -n 1) /data/filler; df /data >&2");
+            await stack.ssh(
+                "fallocate --length $(df --output=avail --block-size=1 /data | tail -n 1) /data/filler; df /data >&2",
+            );
             expect(await status()).toBe(200);
             changeSetting();
             const ended = await stack.attempt("up");
-            const written = await stack.attempt("ssh", "--", `cd / && runuser -u postgres -- psql -q -d eoxs_instance00 -c "create table more as select generate_series(1, 1000000)"`);
+            const written = await stack.attempt(
+                "ssh",
+                "--",
+                `cd / && runuser -u postgres -- psql -q -d eoxs_instance00 -c "create table more as select generate_series(1, 1000000)"`,
+            );
             expect(written.stderr).toContain("No space left on device");
             await stack.ssh("rm /data/filler");
             await stack.run("up");
             await expectWhole(before);
             const said = ended.status === 0 ? "ends well" : `fails (${cause(ended).slice(0, 160)})`;
-            note("EOxServer", "disk full: /data", `pages are answered, PostgreSQL refuses to write with "No space left on device", \`up\` with a change of a setting ${said}; with room again \`up\` ends well`);
+            note(
+                "EOxServer",
+                "disk full: /data",
+                `pages are answered, PostgreSQL refuses to write with "No space left on device", \`up\` with a change of a setting ${said}; with room again \`up\` ends well`,
+            );
         },
         10 * MINUTE,
     );
@@ -104,7 +126,11 @@ describe("EOxServer, when something goes wrong", () => {
             const before = await rows();
             await stack.ssh(`systemctl kill --signal=KILL ${unit}`);
             const seconds = await expectWhole(before);
-            note("EOxServer", `${name} is killed`, `started again by itself, answers after ${seconds.toFixed(1)} s, no row lost`);
+            note(
+                "EOxServer",
+                `${name} is killed`,
+                `started again by itself, answers after ${seconds.toFixed(1)} s, no row lost`,
+            );
 
             await stack.ssh(`systemctl kill --signal=STOP ${unit}`);
             const verified = await stack.attempt("verify", "--json");
@@ -117,7 +143,11 @@ describe("EOxServer, when something goes wrong", () => {
                       .join(", ")
                 : cause(verified);
             await expectWhole(before);
-            note("EOxServer", `${name} hangs (SIGSTOP)`, `\`verify\` fails: ${failed}; goes on where it was, no row lost`);
+            note(
+                "EOxServer",
+                `${name} hangs (SIGSTOP)`,
+                `\`verify\` fails: ${failed}; goes on where it was, no row lost`,
+            );
         },
         10 * MINUTE,
     );
@@ -132,7 +162,11 @@ describe("EOxServer, when something goes wrong", () => {
             await stack.ssh("mv -f /etc/resolv.conf.kept /etc/resolv.conf");
             await stack.run("up");
             await expectWhole(before);
-            note("EOxServer", "DNS gone", `\`up\` with a change of a setting: status ${code} after ${seconds.toFixed(0)} s; pages are answered`);
+            note(
+                "EOxServer",
+                "DNS gone",
+                `\`up\` with a change of a setting: status ${code} after ${seconds.toFixed(0)} s; pages are answered`,
+            );
         },
         10 * MINUTE,
     );
@@ -147,7 +181,11 @@ describe("EOxServer, when something goes wrong", () => {
             const second = both.find(({ status: code }) => code === 1)!;
             expect(second.stdout + second.stderr).toMatch(/lock/i);
             await expectWhole(before);
-            note("EOxServer", "two `up` at once", "one goes through; the other says that the stack is locked, and by whom");
+            note(
+                "EOxServer",
+                "two `up` at once",
+                "one goes through; the other says that the stack is locked, and by whom",
+            );
         },
         10 * MINUTE,
     );
@@ -164,7 +202,11 @@ describe("EOxServer, when something goes wrong", () => {
             writeFileSync(stack.stateFile, readFileSync(`${stack.stateFile}.bak`, "utf8"));
             await stack.run("up");
             await expectWhole(before);
-            note("EOxServer", "the state file cut in half", `\`up\` touches nothing and says: ${cause(broken).slice(0, 160)}; with Pulumi's copy beside it (\`.json.bak\`) put back, \`up\` ends well`);
+            note(
+                "EOxServer",
+                "the state file cut in half",
+                `\`up\` touches nothing and says: ${cause(broken).slice(0, 160)}; with Pulumi's copy beside it (\`.json.bak\`) put back, \`up\` ends well`,
+            );
         },
         10 * MINUTE,
     );

@@ -40,7 +40,11 @@ describe("a backup that does not fit or does not come up, a state that is lost, 
             expect(await stack.outputs()).toEqual(outputs);
             await expectUnchanged(stack, "eoxserver@instance00 apache2 postgresql@15-main");
             expect((await stack.attempt("adopt")).stderr).toContain("has a state, so there is nothing to adopt");
-            note("EOxServer", "the state is lost, its copy too", "`npm run adopt` finds the copy on the machine; `up` then changes nothing, and passwords are the same");
+            note(
+                "EOxServer",
+                "the state is lost, its copy too",
+                "`npm run adopt` finds the copy on the machine; `up` then changes nothing, and passwords are the same",
+            );
         },
         5 * MINUTE,
     );
@@ -53,7 +57,9 @@ describe("a backup that does not fit or does not come up, a state that is lost, 
                     `cd / && runuser -u postgres -- psql -q -d eoxs_instance00 -c 'alter table ${from} rename to ${to}'`,
                 );
             const tables = () =>
-                stack.ssh(`cd / && runuser -u postgres -- psql -XAtq -d eoxs_instance00 -c "select string_agg(tablename, ' ' order by tablename) from pg_tables"`);
+                stack.ssh(
+                    `cd / && runuser -u postgres -- psql -XAtq -d eoxs_instance00 -c "select string_agg(tablename, ' ' order by tablename) from pg_tables"`,
+                );
             // Django takes a database without its list of migrations for an empty one, and cannot make tables that are there.
             await rename("django_migrations", "mislaid");
             await stack.run("backup");
@@ -67,7 +73,11 @@ describe("a backup that does not fit or does not come up, a state that is lost, 
             expect(await stack.ssh("ls -A /data")).not.toContain(".restore");
             const { rows } = await stack.verify();
             expect(rows.filter(({ ok }) => ok === false)).toEqual([]);
-            note("EOxServer", "a restored backup does not come up", `what was there before is back after ${seconds.toFixed(0)} s in all, status 1, with the cause; every row of \`verify\` is met`);
+            note(
+                "EOxServer",
+                "a restored backup does not come up",
+                `what was there before is back after ${seconds.toFixed(0)} s in all, status 1, with the cause; every row of \`verify\` is met`,
+            );
         },
         10 * MINUTE,
     );
@@ -75,16 +85,25 @@ describe("a backup that does not fit or does not come up, a state that is lost, 
     test(
         "where there is no room, neither a backup nor a restore is begun",
         async () => {
-            await stack.ssh("fallocate --length $(($(df --output=avail --block-size=1 /data | tail -n 1) - 1048576)) /data/filler");
+            await stack.ssh(
+                "fallocate --length $(($(df --output=avail --block-size=1 /data | tail -n 1) - 1048576)) /data/filler",
+            );
             const backup = await stack.attempt("backup");
             const restore = await stack.attempt("restore");
             await stack.ssh("rm /data/filler");
             expect(backup).toMatchObject({ status: 1, stderr: expect.stringContaining("no room for dumps") as string });
-            expect(restore).toMatchObject({ status: 1, stderr: expect.stringContaining("no room for a second copy") as string });
+            expect(restore).toMatchObject({
+                status: 1,
+                stderr: expect.stringContaining("no room for a second copy") as string,
+            });
             await stack.run("backup");
             const { rows } = await stack.verify();
             expect(rows.filter(({ ok }) => ok === false)).toEqual([]);
-            note("EOxServer", "no room on /data for a backup, or a restore", "both say so with what is needed and what is free, and change nothing");
+            note(
+                "EOxServer",
+                "no room on /data for a backup, or a restore",
+                "both say so with what is needed and what is free, and change nothing",
+            );
         },
         5 * MINUTE,
     );
@@ -111,18 +130,26 @@ describe("a backup that does not fit or does not come up, a state that is lost, 
             outputs = await stack.outputs<Outputs>();
             const report = await stack.verify();
             expect(report.rows.filter(({ ok }) => ok === false)).toEqual([]);
-            note("EOxServer", `\`npm run rotate\` ${kind}`, `done in ${seconds.toFixed(0)} s; requests failed for ${away.toFixed(1)} s at most; every row of verify is met`);
+            note(
+                "EOxServer",
+                `\`npm run rotate\` ${kind}`,
+                `done in ${seconds.toFixed(0)} s; requests failed for ${away.toFixed(1)} s at most; every row of verify is met`,
+            );
         },
         10 * MINUTE,
     );
 
-    test("what cannot be rotated is refused, and nothing is changed", async () => {
-        const { status, stderr } = await stack.attempt("rotate", "cache-password");
-        expect({ status, stderr }).toEqual({
-            status: 1,
-            stderr: expect.stringContaining("it has no Redis of its own") as string,
-        });
-    }, MINUTE);
+    test(
+        "what cannot be rotated is refused, and nothing is changed",
+        async () => {
+            const { status, stderr } = await stack.attempt("rotate", "cache-password");
+            expect({ status, stderr }).toEqual({
+                status: 1,
+                stderr: expect.stringContaining("it has no Redis of its own") as string,
+            });
+        },
+        MINUTE,
+    );
 });
 
 /** Asks for a page again and again; tells the longest time without an answer, in seconds. */

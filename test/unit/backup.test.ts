@@ -59,7 +59,11 @@ describe("the backup that a time means", () => {
 });
 
 describe("the files of the backups", () => {
-    const contents = { directories: ["/data/eoxserver"], postgresqlPort: 5432, units: ["eoxserver@instance00.service"] };
+    const contents = {
+        directories: ["/data/eoxserver"],
+        postgresqlPort: 5432,
+        units: ["eoxserver@instance00.service"],
+    };
     const settings = { schedule: "02:30", keep: { daily: 7, weekly: 0, monthly: 1 } };
     const render = (repository: Repository, more = {}) =>
         backupFiles({
@@ -96,7 +100,9 @@ describe("the files of the backups", () => {
         const mail = { server: "mail.example.org", from: "server@example.org", to: "admin@example.org" };
         const mailing = render(SFTP, { mail });
         expect(mailing[service]?.content).toContain("OnFailure=stack-backup-failed.service\n");
-        expect(Object.values(mailing).some(({ content }) => content.includes("--mail-rcpt 'admin@example.org'"))).toBe(true);
+        expect(Object.values(mailing).some(({ content }) => content.includes("--mail-rcpt 'admin@example.org'"))).toBe(
+            true,
+        );
     });
 });
 
@@ -157,7 +163,11 @@ describe("what can be made anew", () => {
     });
 
     test.each([
-        ["passwords", "local", /"passwords" cannot be rotated\. Allowed: database-password, cache-password, certificate/],
+        [
+            "passwords",
+            "local",
+            /"passwords" cannot be rotated\. Allowed: database-password, cache-password, certificate/,
+        ],
         ["certificate", "local", /maps has no certificate that could be rotated: .*tls\.mode/],
         ["ssh-key", "aws", /on AWS the ssh-key is given to a machine when it is made/],
     ])("%s on %s is refused with the reason", (kind, platform, reason) => {
