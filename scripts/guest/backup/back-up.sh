@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# shellcheck disable=SC2154 # The settings are in the file that is sourced.
 # One backup: dumps of the databases, then the directories, as one snapshot of the repository. Then what is no longer to be kept
 # goes, and the repository is checked. Databases come first: what they name is in the files that are copied after them.
 # What it has done is in /var/lib/science-stacks/backup/last.json; a failure is the unit's, and its last line says why.
@@ -26,7 +27,7 @@ postgres() {
 
 # The room that dumps may take is that of the databases, at most.
 dump_databases() {
-    local name size row free
+    local name size free
     free=$(($(df --output=avail --block-size=1 /data | tail -n 1)))
     size=$(postgres psql -XAt -c 'select sum(pg_database_size(oid)) from pg_database' postgres)
     [ "$size" -lt "$free" ] || fail "/data has no room for dumps of the databases: $((size >> 20)) MiB are needed, $((free >> 20)) MiB are free"
@@ -36,7 +37,7 @@ dump_databases() {
         postgres >"$staging/databases.tsv"
     # Roles come with no passwords: those are the stack's to set.
     postgres pg_dumpall --globals-only --no-role-passwords >"$staging/globals.sql"
-    while IFS=$'\t' read -r name row; do
+    while IFS=$'\t' read -r name _; do
         # Not compressed: restic does that, and of a dump that has hardly changed it then keeps the changes.
         postgres pg_dump --format=custom --compress=0 "$name" >"$staging/$name.dump"
     done <"$staging/databases.tsv"
@@ -59,7 +60,6 @@ try() {
 rm -rf "$staging"
 trap 'rm -rf "$staging" "$staging.summary"' EXIT
 mkdir -p "$staging" "$state"
-# shellcheck disable=SC2154
 [ "$databases" = no ] || dump_databases
 # A machine that it is restored to may have other numbers for the same users.
 find "${paths[@]}" -printf 'user %U %u\ngroup %G %g\n' | sort -u >"$staging/owners"
@@ -68,8 +68,7 @@ find "${paths[@]}" -printf 'user %U %u\ngroup %G %g\n' | sort -u >"$staging/owne
 # What a backup left that was killed; a lock that is in use stays.
 try backup-restic unlock --quiet || fail "the repository $repository cannot be opened"
 back_up() {
-    # shellcheck disable=SC2154
-    backup-restic backup --json --host "$stack" --tag "$product" "${excludes[@]/#/--exclude=}" "$staging" "${paths[@]}" |
+        backup-restic backup --json --host "$stack" --tag "$product" "${excludes[@]/#/--exclude=}" "$staging" "${paths[@]}" |
         grep '"message_type":"summary"' >"$staging.summary"
 }
 # Files that went while they were read make it incomplete: once more, then.
@@ -83,7 +82,6 @@ for dump in "$staging"/*; do
 done
 tried=$(find "$staging" -name '*.dump' | wc -l)
 
-# shellcheck disable=SC2154
 try backup-restic forget --quiet --prune --host "$stack" --tag "$product" --group-by host,tags --keep-within 2d --keep-last 1 "${keep[@]}" ||
     fail "old backups could not be removed"
 # With a part of the data each time, another one each time.

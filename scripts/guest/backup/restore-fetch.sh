@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # Fetches a backup beside what is there: the files to /data/.restore, the databases under other names. Nothing that is in use is
 # touched. Parameters: snapshot (its identifier).
+# shellcheck source=/dev/null
 source /etc/science-stacks/backup/settings
 place=/data/.restore
 staging=data/.backup
@@ -50,16 +51,17 @@ backup-restic --no-lock restore "$snapshot" --target "$place/new" ||
 
 # Files belong to users by number, and this machine may have given its users others. All are found before any is changed.
 while read -r kind number name; do
-    [ "$kind" = user ] && database=passwd || database=group
+    case $kind in
+    user) database=passwd option=-uid change=chown ;;
+    *) database=group option=-gid change=chgrp ;;
+    esac
     here=$(getent "$database" "$name" | cut -d: -f3) || continue
     [ "$here" != "$number" ] || continue
-    [ "$kind" = user ] && option=-uid || option=-gid
-    [ "$kind" = user ] && command=chown || command=chgrp
     find "$place/new" "$option" "$number" -print0 >"$place/$kind-$number"
-    printf '%s %s %s\n' "$command" "$here" "$place/$kind-$number"
+    printf '%s %s %s\n' "$change" "$here" "$place/$kind-$number"
 done <"$place/new/$staging/owners" >"$place/changes"
-while read -r command number list; do
-    xargs -0 -r "$command" --no-dereference "$number" <"$list"
+while read -r change number list; do
+    xargs -0 -r "$change" --no-dereference "$number" <"$list"
 done <"$place/changes"
 
 if [ "$databases" = yes ]; then

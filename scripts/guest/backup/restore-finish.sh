@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # Ends a restore: the copy that is not in use goes, be it what was there before or what was fetched. No parameters.
+# shellcheck source=/dev/null
 source /etc/science-stacks/backup/settings
 if [ "$databases" = yes ]; then
     cd /

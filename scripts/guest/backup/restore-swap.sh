@@ -2,6 +2,7 @@
 # Puts what was fetched in the place of what is there, and keeps that; or, with direction=back, the other way round. Run again
 # after a power cut, it goes on where it was. The services stay stopped: the steps of the stack start them.
 # Parameters: direction (forth or back).
+# shellcheck source=/dev/null
 source /etc/science-stacks/backup/settings
 place=/data/.restore
 [ -e "$place/whole" ] || fail "no backup has been fetched" "Nothing was changed."
