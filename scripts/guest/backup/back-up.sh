@@ -68,7 +68,7 @@ find "${paths[@]}" -printf 'user %U %u\ngroup %G %g\n' | sort -u >"$staging/owne
 # What a backup left that was killed; a lock that is in use stays.
 try backup-restic unlock --quiet || fail "the repository $repository cannot be opened"
 back_up() {
-        backup-restic backup --json --host "$stack" --tag "$product" "${excludes[@]/#/--exclude=}" "$staging" "${paths[@]}" |
+    backup-restic backup --json --host "$stack" --tag "$product" "${excludes[@]/#/--exclude=}" "$staging" "${paths[@]}" |
         grep '"message_type":"summary"' >"$staging.summary"
 }
 # Files that went while they were read make it incomplete: once more, then.
