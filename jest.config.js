@@ -20,5 +20,5 @@ const kind = (name, options) => ({
 });
 
 module.exports = {
-    projects: ["unit", "program", "offline", "guest", "e2e"].map((name) => kind(name)),
+    projects: ["unit", "program", "offline", "guest", "e2e", "faults"].map((name) => kind(name)),
 };

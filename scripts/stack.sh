@@ -25,6 +25,10 @@ npm run status -- [--drift] [--json | --html [FILE]]  all stacks at a glance
 npm run differences -- <stack> <stack>  what the second one's configuration has otherwise
 npm run ephemeral -- <product> [--ttl 4h] [--from stack] [--fresh | --prepare] | --sweep  a stack for a test, and its end
 npm run logs -- <stack> [service] [--lines N] [--follow]
+npm run backup -- <stack>               makes a backup now, besides those of the timer
+npm run restore -- <stack> [--at TIME] | --list  gives back the data of a backup
+npm run adopt -- <stack> [--from FILE]  a running machine whose state was lost, by the copy of the state on it
+npm run rotate -- <stack> database-password|cache-password|certificate|ssh-key|host-key  makes it anew
 npm run ssh -- <stack> [-- command]     into the stack's machine
 npm run tunnel -- <stack>               the way to a machine on AWS that has no port open for SSH
 npm run destroy -- <stack>              removes the stack
@@ -79,6 +83,7 @@ up() {
     fi
     pulumi up --yes --skip-preview ${repair:+--refresh} "${plan[@]}" --stack "$stack" ||
         fail "$stack is not up: what failed is above. What is done stays; \`npm run up -- $stack\` goes on from there."
+    keep_state
     if is_local_stack; then
         wait_for_answer
     fi
@@ -115,6 +120,7 @@ destroy() {
         prepare_host
     fi
     release_dead_lock
+    keep_backup_password
     pulumi destroy --yes --skip-preview --stack "$stack" ||
         fail "$stack is not destroyed, or not wholly: what failed is above. Run the command again when it is mended."
     pulumi stack rm --preserve-config --yes --stack "$stack"
@@ -144,6 +150,53 @@ verify() {
     prepare_tools
     require_stack
     "$node" --import tsx verify/index.ts "$stack" "$@"
+}
+
+# keep_state: a machine that is backed up has a copy of the state, with its secrets encrypted, for who has lost it.
+keep_state() {
+    ! has_backups || "$node" --import tsx backup/keep-state.ts "$stack" ||
+        fail "$stack is up, but its machine could not be given a copy of the state." "Run: npm run up -- $stack"
+}
+
+adopt() {
+    local file=''
+    [ $# = 0 ] || { [ $# = 2 ] && [ "$1" = --from ] && file=$2; } || usage
+    [ -f "$(configuration)" ] || { known_stack && fail "There is no $(configuration), which the stack was made by." "Put it back first."; }
+    prepare_tools
+    ! stack_exists || fail "$stack has a state, so there is nothing to adopt." "Run: npm run up -- $stack"
+    local copy
+    copy=$(mktemp)
+    trap 'rm -f "$copy"' EXIT
+    copy_of_state "$file" >"$copy"
+    pulumi stack init "$stack" >&2
+    pulumi stack import --stack "$stack" --file "$copy" >&2 || {
+        pulumi stack rm --force --preserve-config --yes --stack "$stack" >&2
+        fail "The state could not be taken over: what is wrong is above." \
+            "The passphrase must be the one that the stack was made with: ${PULUMI_CONFIG_PASSPHRASE_FILE:-PULUMI_CONFIG_PASSPHRASE}."
+    }
+    progress "$stack has its state again. \`npm run up -- $stack\` changes what was changed since it was kept, and nothing else."
+}
+
+rotate() {
+    [ $# = 1 ] || usage
+    prepare_running
+    local urns
+    mapfile -t urns < <("$node" --import tsx rotate/index.ts "$stack" "$1")
+    [ ${#urns[@]} -gt 0 ] || exit 1 # What is wrong has been said.
+    pulumi up --yes --skip-preview "${urns[@]/#/--replace=}" --stack "$stack" ||
+        fail "The $1 of $stack is not rotated, or not wholly: what failed is above. \`npm run up -- $stack\` goes on from there."
+    keep_state
+    progress "$stack has a new $1."
+}
+
+backup() {
+    prepare_running
+    "$node" --import tsx backup/index.ts "$stack" "$@"
+}
+
+restore() {
+    prepare_running
+    "$node" --import tsx backup/restore.ts "$stack" "$@"
 }
 
 drift() {
@@ -195,7 +248,7 @@ ephemeral)
     prepare_tools
     "$node" --import tsx ephemeral/index.ts "$@"
     ;;
-up | preview | outputs | destroy | ssh | tunnel | verify | drift | logs)
+up | preview | outputs | destroy | ssh | tunnel | verify | drift | logs | backup | restore | adopt | rotate)
     [ $# -gt 0 ] || usage
     stack=$1
     shift

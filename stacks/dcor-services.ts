@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { BackupContents } from "../components/guest/backup-files";
 import { CkanDatabase, type CkanDatabaseEndpoint } from "../components/dcor/database";
 import { objectStoreUrl } from "../components/dcor/render-object-store";
 import { UWSGI } from "../components/dcor/settings";
@@ -11,9 +12,10 @@ import type { Packages, PackageSet } from "../components/guest/packages";
 import { PostgreSql, POSTGRESQL_PORT } from "../components/guest/postgresql";
 import type { PublicAddress } from "../components/guest/public-address";
 import { Redis, REDIS_PORT, type RedisEndpoint } from "../components/guest/redis";
-import { Solr, SOLR_PORT, type SearchEndpoint } from "../components/guest/solr";
+import { rebuildMark, Solr, SOLR_PORT, type SearchEndpoint } from "../components/guest/solr";
 import type { BucketArgs, Machine } from "../components/machine/machine";
 import type { DcorConfig } from "./config";
+import { webPorts } from "./web-front";
 
 /** The services that CKAN works with, each on this machine or elsewhere. */
 export interface DcorServices {
@@ -41,6 +43,18 @@ export function triedKeys({ objectStore, bucketPrefix, dcor }: DcorConfig): S3Ke
     return [new S3Keys("object-store-keys", { ...server, publicObjects })];
 }
 
+/** What of DCOR is backed up: what is on this machine. The search index and the queue of jobs are made anew from it. */
+export function dcorBackup({ postgresql, objectStore, solr }: DcorConfig): BackupContents {
+    const minio = objectStore.mode === "minio";
+    return {
+        directories: ["/data/ckan", ...(minio ? ["/data/minio"] : [])],
+        excludes: ["/data/minio/.minio.sys/tmp/*"],
+        postgresqlPort: postgresql.url === undefined ? POSTGRESQL_PORT : undefined,
+        units: ["supervisor.service", "dcor-jobs@*", ...(minio ? ["minio.service"] : [])],
+        rebuild: solr.url === undefined ? [rebuildMark("ckan")] : [],
+    };
+}
+
 interface Place {
     machine: Machine;
     /** What CKAN is built with. */
@@ -51,10 +65,11 @@ interface Place {
 }
 
 /** Ports of this machine that the stack needs for itself. */
-export function ownPorts({ tls, dcor, objectStore, postgresql, redis, solr }: DcorConfig): number[] {
+export function ownPorts(config: DcorConfig): number[] {
+    const { dcor, objectStore, postgresql, redis, solr } = config;
     return [
-        ...[dcor.httpPort, Number(UWSGI.split(":").at(-1))],
-        ...(tls.mode === "none" ? [] : [dcor.httpsPort]),
+        ...webPorts(config, dcor),
+        Number(UWSGI.split(":").at(-1)),
         ...(objectStore.mode === "minio" ? [objectStore.port, ...MINIO_PORTS] : []),
         ...(postgresql.url === undefined ? [POSTGRESQL_PORT] : []),
         ...(redis.url === undefined ? [REDIS_PORT] : []),

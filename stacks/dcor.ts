@@ -1,6 +1,5 @@
 import { isIP } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
-import { createCertificate } from "../components/certificate";
 import { authorityOf } from "../components/certificate-chain";
 import { accessFile } from "../components/dcor/access-file";
 import { Dcor } from "../components/dcor/dcor";
@@ -9,6 +8,7 @@ import { UWSGI } from "../components/dcor/settings";
 import { DcorSite } from "../components/dcor/site";
 import { OPERATOR_TOOLS } from "../components/dcor/software";
 import { Acme } from "../components/guest/acme";
+import { Backup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import type { InstallStep } from "../components/guest/install-step";
 import { journalLimit } from "../components/guest/log-limits";
@@ -18,9 +18,10 @@ import { publicUrl, type PublicAddress } from "../components/guest/public-addres
 import { UnattendedUpgrades } from "../components/guest/unattended-upgrades";
 import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
-import type { Machine } from "../components/machine/machine";
+import type { FirewallRule, Machine } from "../components/machine/machine";
 import type { DcorConfig } from "./config";
-import { dcorServices, ownPorts, servicePackages, triedKeys, type DcorServices } from "./dcor-services";
+import { dcorBackup, dcorServices, ownPorts, servicePackages, triedKeys, type DcorServices } from "./dcor-services";
+import { firewallRules, publicAddress, siteCertificate } from "./web-front";
 
 /** DCOR on one machine: CKAN with its extensions behind nginx, and the services that it works with. */
 export async function dcor(config: DcorConfig) {
@@ -31,8 +32,8 @@ export async function dcor(config: DcorConfig) {
         scratchGiB: config.scratch.sizeGiB,
         administrators: config.firewall.ssh,
     });
-    const address = publicAddress(config, machine.address);
-    machine.firewall("firewall", firewallRules(config), {});
+    const address = publicAddress(config, config.dcor, machine);
+    machine.firewall("firewall", firewallRules(config, config.dcor, objectStoreRules(config)), {});
 
     const data = new DataVolume("data", { machine, ...config.data });
     const scratch = new DataVolume("scratch", {
@@ -55,6 +56,7 @@ export async function dcor(config: DcorConfig) {
             sets: [
                 ...servicePackages(config),
                 ...[Dcor.packages, DcorSite.packages, UnattendedUpgrades.packages(upgrades), Acme.packages(config.tls)],
+                Backup.packages(config.backup),
                 { packages: [...(config.operatorTools ? OPERATOR_TOOLS : []), ...(config.development ? ["git"] : [])] },
             ],
         },
@@ -63,10 +65,7 @@ export async function dcor(config: DcorConfig) {
     journalLimit("journal", { machine });
     new UnattendedUpgrades("upgrades", { machine, packages, ...upgrades });
 
-    const certificate = createCertificate("certificate", config.tls, [
-        config.serverName ?? machine.address,
-        machine.address,
-    ]);
+    const certificate = siteCertificate(config, machine);
     const services = dcorServices(config, { machine, tools, packages, data, address });
     const site = new DcorSite("site", {
         machine,
@@ -106,6 +105,16 @@ export async function dcor(config: DcorConfig) {
         { dependsOn: [site, last] },
     );
 
+    const backup =
+        config.backup &&
+        new Backup("backup", {
+            machine,
+            product: config.product,
+            settings: config.backup,
+            contents: dcorBackup(config),
+            after: [site, last],
+        });
+
     return {
         product: config.product,
         url: pulumi.interpolate`${url}/`,
@@ -115,6 +124,7 @@ export async function dcor(config: DcorConfig) {
         administratorPassword: dcor.administratorPassword,
         apiToken: dcor.apiToken,
         access: accessFile("access", certificate, dcor.apiToken),
+        backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
     };
@@ -132,18 +142,6 @@ function developmentSteps({ mirrors }: DcorConfig, machine: Machine, services: D
     return dcorDevelopment("development", { machine, environment, answering, index });
 }
 
-function publicAddress(config: DcorConfig, machineAddress: pulumi.Output<string>): pulumi.Output<PublicAddress> {
-    const { serverName, tls, dcor: own } = config;
-    return machineAddress.apply((address) => ({
-        serverName: serverName ?? address,
-        aliases: serverName === undefined ? [] : [address],
-        tls: tls.mode !== "none",
-        acme: tls.mode === "acme",
-        httpPort: own.httpPort,
-        httpsPort: own.httpsPort,
-    }));
-}
-
 /** Where nothing else is given; a machine without a name of its own has no mail address. */
 function administratorEmail({ administrator }: DcorConfig, address: pulumi.Output<PublicAddress>) {
     return address.apply(
@@ -151,14 +149,9 @@ function administratorEmail({ administrator }: DcorConfig, address: pulumi.Outpu
     );
 }
 
-function firewallRules({ tls, dcor: own, objectStore, firewall }: DcorConfig) {
-    const rules = [
-        { description: "HTTP", port: own.httpPort, cidrs: firewall.web },
-        { description: "HTTPS", port: own.httpsPort, cidrs: tls.mode === "none" ? [] : firewall.web },
-        ...(objectStore.mode === "minio"
-            ? [{ description: "Object store", port: objectStore.port, cidrs: firewall.web }]
-            : []),
-        { description: "SSH of the administrators", port: 22, cidrs: firewall.ssh },
-    ];
-    return rules.filter(({ cidrs }) => cidrs.length > 0);
+/** Measurements come from the machine's own object store, by a port of its own. */
+function objectStoreRules({ objectStore, firewall }: DcorConfig): FirewallRule[] {
+    return objectStore.mode === "minio"
+        ? [{ description: "Object store", port: objectStore.port, cidrs: firewall.web }]
+        : [];
 }

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createCertificate } from "../components/certificate";
 import { BACKEND_PORT } from "../components/eoxserver/backend-address";
 import { EoxServer } from "../components/eoxserver/eoxserver";
 import { isProtected } from "../components/eoxserver/render-front";
 import { EoxServerSite } from "../components/eoxserver/site";
 import { Acme } from "../components/guest/acme";
+import { Backup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import { Packages } from "../components/guest/packages";
 import { PostgreSql, POSTGRESQL_PORT } from "../components/guest/postgresql";
@@ -12,6 +12,7 @@ import { publicUrl, type PublicAddress } from "../components/guest/public-addres
 import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
 import type { EoxServerConfig } from "./config";
+import { firewallRules, publicAddress, siteCertificate, webPorts } from "./web-front";
 
 /** EOxServer on one machine: Apache in front of one or more instances with mod_wsgi, PostGIS behind them. */
 export async function eoxserver(config: EoxServerConfig) {
@@ -21,9 +22,9 @@ export async function eoxserver(config: EoxServerConfig) {
         sizeGiB: config.data.sizeGiB,
         administrators: config.firewall.ssh,
     });
-    const address = publicAddress(config, machine.address);
+    const address = publicAddress(config, config.eoxserver, machine, config.eoxserver.allowedHosts);
 
-    machine.firewall("firewall", firewallRules(config), {});
+    machine.firewall("firewall", firewallRules(config, config.eoxserver), {});
     const data = new DataVolume("data", { machine, ...config.data });
     const packages = new Packages("packages", {
         machine,
@@ -32,6 +33,7 @@ export async function eoxserver(config: EoxServerConfig) {
             EoxServer.packages,
             EoxServerSite.packages(config.accessControl),
             Acme.packages(config.tls),
+            Backup.packages(config.backup),
         ],
     });
     const database = new PostgreSql("database", { machine, image, packages, data, ...config.postgresql });
@@ -46,10 +48,7 @@ export async function eoxserver(config: EoxServerConfig) {
         requestTimeoutSeconds: config.eoxserver.requestTimeoutSeconds,
         packageIndex: { indexUrl: config.mirrors.pypi, proxy: config.mirrors.proxy },
     });
-    const certificate = createCertificate("certificate", config.tls, [
-        config.serverName ?? machine.address,
-        machine.address,
-    ]);
+    const certificate = siteCertificate(config, machine);
     const site = new EoxServerSite("site", {
         machine,
         packages,
@@ -70,6 +69,16 @@ export async function eoxserver(config: EoxServerConfig) {
         { dependsOn: site },
     );
 
+    const backup =
+        config.backup &&
+        new Backup("backup", {
+            machine,
+            product: config.product,
+            settings: config.backup,
+            contents: EoxServer.backup(config.instances.map(({ name }) => name)),
+            after: [site],
+        });
+
     const url = address.apply(publicUrl);
     return {
         product: config.product,
@@ -82,21 +91,10 @@ export async function eoxserver(config: EoxServerConfig) {
                 instance.administratorPassword,
             ]),
         ),
+        backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
     };
-}
-
-function publicAddress(config: EoxServerConfig, machineAddress: pulumi.Output<string>): pulumi.Output<PublicAddress> {
-    const { serverName, tls, eoxserver } = config;
-    return machineAddress.apply((own) => ({
-        serverName: serverName ?? own,
-        aliases: [...(serverName === undefined ? [] : [own]), ...eoxserver.allowedHosts],
-        tls: tls.mode !== "none",
-        acme: tls.mode === "acme",
-        httpPort: eoxserver.httpPort,
-        httpsPort: eoxserver.httpsPort,
-    }));
 }
 
 /** Each instance's page; where an access control stands before it, that it asks who one is. */
@@ -108,17 +106,8 @@ function healthRequests(address: PublicAddress, { instances, accessControl }: Eo
 }
 
 /** The ports that nothing else on the machine may have. */
-function ownPorts({ tls, eoxserver }: EoxServerConfig) {
-    const web = tls.mode === "none" ? [eoxserver.httpPort] : [eoxserver.httpPort, eoxserver.httpsPort];
-    return [...web, POSTGRESQL_PORT, BACKEND_PORT];
-}
-
-function firewallRules({ tls, eoxserver, firewall }: EoxServerConfig) {
-    return [
-        { description: "HTTP", port: eoxserver.httpPort, cidrs: firewall.web },
-        ...(tls.mode === "none" ? [] : [{ description: "HTTPS", port: eoxserver.httpsPort, cidrs: firewall.web }]),
-        { description: "SSH of the administrators", port: 22, cidrs: firewall.ssh },
-    ];
+function ownPorts(config: EoxServerConfig) {
+    return [...webPorts(config, config.eoxserver), POSTGRESQL_PORT, BACKEND_PORT];
 }
 
 function instanceUrls(url: pulumi.Output<string>, name: string) {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createCertificate, type SiteCertificate } from "../components/certificate";
+import type { SiteCertificate } from "../components/certificate";
 import { Acme } from "../components/guest/acme";
+import { Backup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import { NginxSite } from "../components/guest/nginx";
 import { Packages, type PackageSet } from "../components/guest/packages";
@@ -9,11 +10,12 @@ import { Redis, REDIS_PORT, type RedisEndpoint } from "../components/guest/redis
 import { RedisElsewhere } from "../components/guest/redis-elsewhere";
 import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
-import type { Machine } from "../components/machine/machine";
+import type { FirewallRule, Machine } from "../components/machine/machine";
 import { APPS } from "../components/omero-web/apps";
 import { OmeroWeb } from "../components/omero-web/omero-web";
 import { loginPath, siteFiles } from "../components/omero-web/render";
 import type { OmeroWebConfig } from "./config";
+import { firewallRules, publicAddress, siteCertificate, webPorts } from "./web-front";
 
 /** OMERO.web on one machine: nginx in front of Gunicorn, Redis for the sessions. The OMERO.server is elsewhere. */
 export async function omeroWeb(config: OmeroWebConfig) {
@@ -22,19 +24,17 @@ export async function omeroWeb(config: OmeroWebConfig) {
         sizeGiB: config.data.sizeGiB,
         administrators: config.firewall.ssh,
     });
-    const address = publicAddress(config, machine.address);
-    machine.firewall("firewall", firewallRules(config), {});
+    const address = publicAddress(config, config.omeroWeb, machine, config.omeroWeb.allowedHosts);
+    machine.firewall("firewall", firewallRules(config, config.omeroWeb, [applicationRule(config)]), {});
 
     const packages = new Packages("packages", { machine, sets: packageSets(config) });
-    const certificate = createCertificate("certificate", config.tls, [
-        config.serverName ?? machine.address,
-        machine.address,
-    ]);
+    const certificate = siteCertificate(config, machine);
     const application =
         config.backend === undefined ? applicationServer(config, machine, packages, address) : undefined;
     const site = frontSite(config, machine, packages, address, certificate);
     const url = address.apply((known) => `${publicUrl(known)}${config.omeroWeb.prefix}`);
     healthCheck(config, url, certificate, site, application);
+    const backup = application && backups(config, machine, [site, application.answering]);
 
     return {
         product: config.product,
@@ -43,9 +43,15 @@ export async function omeroWeb(config: OmeroWebConfig) {
             config.omeroWeb.apps.map((app) => [app, pulumi.interpolate`${url}/${APPS[app].page}`]),
         ),
         certificate: certificate?.certificatePem,
+        backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
     };
+}
+
+/** Backups of what OMERO.web keeps. */
+function backups({ product, backup }: OmeroWebConfig, machine: Machine, after: pulumi.Resource[]): Backup | undefined {
+    return backup && new Backup("backup", { machine, product, settings: backup, contents: OmeroWeb.backup, after });
 }
 
 /** OMERO.web itself, with what keeps its sessions. */
@@ -149,30 +155,16 @@ function healthCheck(
     );
 }
 
-function packageSets({ backend, omeroWeb: { sessions }, redis, tls }: OmeroWebConfig): PackageSet[] {
+function packageSets({ backend, omeroWeb: { sessions }, redis, tls, backup }: OmeroWebConfig): PackageSet[] {
     const redisPackages = redis.url === undefined ? Redis.packages : RedisElsewhere.packages;
-    const application = [OmeroWeb.packages, ...(sessions === "redis" ? [redisPackages] : [])];
+    const application = [OmeroWeb.packages, ...(sessions === "redis" ? [redisPackages] : []), Backup.packages(backup)];
     return [NginxSite.packages, Acme.packages(tls), ...(backend === undefined ? application : [])];
-}
-
-function publicAddress(config: OmeroWebConfig, machineAddress: pulumi.Output<string>): pulumi.Output<PublicAddress> {
-    const { serverName, tls, omeroWeb } = config;
-    return machineAddress.apply((own) => ({
-        serverName: serverName ?? own,
-        aliases: [...new Set([own, ...omeroWeb.allowedHosts])].filter((name) => name !== (serverName ?? own)),
-        tls: tls.mode !== "none",
-        acme: tls.mode === "acme",
-        httpPort: omeroWeb.httpPort,
-        httpsPort: omeroWeb.httpsPort,
-    }));
 }
 
 /** The ports that nothing else on the machine may have. */
 function ownPorts(config: OmeroWebConfig) {
-    const { httpPort, httpsPort, applicationServer } = config.omeroWeb;
-    const web = config.tls.mode === "none" ? [httpPort] : [httpPort, httpsPort];
-    const application = config.backend === undefined ? [applicationServer.port] : [];
-    return [...web, ...application, ...(hasRedis(config) ? [REDIS_PORT] : [])];
+    const application = config.backend === undefined ? [config.omeroWeb.applicationServer.port] : [];
+    return [...webPorts(config, config.omeroWeb), ...application, ...(hasRedis(config) ? [REDIS_PORT] : [])];
 }
 
 /** Whether the sessions are kept by a Redis of the machine's own. */
@@ -180,13 +172,7 @@ function hasRedis({ backend, omeroWeb, redis }: OmeroWebConfig): boolean {
     return backend === undefined && omeroWeb.sessions === "redis" && redis.url === undefined;
 }
 
-function firewallRules({ tls, omeroWeb, firewall }: OmeroWebConfig) {
-    const { httpPort, httpsPort, fronts, applicationServer } = omeroWeb;
-    const rules = [
-        { description: "HTTP", port: httpPort, cidrs: firewall.web },
-        { description: "HTTPS", port: httpsPort, cidrs: tls.mode === "none" ? [] : firewall.web },
-        { description: "SSH of the administrators", port: 22, cidrs: firewall.ssh },
-        { description: "Web servers on other machines", port: applicationServer.port, cidrs: fronts },
-    ];
-    return rules.filter(({ cidrs }) => cidrs.length > 0);
+/** nginx on other machines reaches Gunicorn on this one. */
+function applicationRule({ omeroWeb: { applicationServer, fronts } }: OmeroWebConfig): FirewallRule {
+    return { description: "Web servers on other machines", port: applicationServer.port, cidrs: fronts };
 }

@@ -18,6 +18,8 @@ const common = z.object({
     certificate: z.string().optional(),
     /** How administrators reach the machine, by way of a bastion where there is one. */
     ssh: endpoint.extend({ proxy: endpoint.optional() }),
+    /** Where its backups go, and what they are encrypted with; absent where none are made. */
+    backup: z.object({ repository: z.string(), password: z.string() }).optional(),
     machine: z.object({ name: z.string(), address: z.string(), platform: z.enum(["local", "existing", "aws"]) }),
 });
 

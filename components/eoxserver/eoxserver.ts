@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { BackupContents } from "../guest/backup-files";
 import type { DataVolume } from "../guest/data-volume";
 import { InstallStep } from "../guest/install-step";
 import type { Packages, PackageSet } from "../guest/packages";
-import type { DatabaseEndpoint } from "../guest/postgresql";
+import { POSTGRESQL_PORT, type DatabaseEndpoint } from "../guest/postgresql";
 import type { PublicAddress } from "../guest/public-address";
 import type { PackageIndex } from "../guest/python";
 import type { Machine } from "../machine/machine";
@@ -78,4 +79,14 @@ export class EoxServer extends pulumi.ComponentResource {
 
     /** Debian's packages: the web server, and the libraries that EOxServer's Python packages are bindings of. */
     static readonly packages: PackageSet = { packages: EOXSERVER_PACKAGES };
+
+    /** What of EOxServer is backed up. @param instances their names */
+    static backup(instances: readonly string[]): BackupContents {
+        return {
+            directories: ["/data/eoxserver", "/data/eodata"],
+            postgresqlPort: POSTGRESQL_PORT,
+            units: instances.map((instance) => `eoxserver@${instance}.service`),
+            forget: ["/var/lib/science-stacks/eoxserver"],
+        };
+    }
 }

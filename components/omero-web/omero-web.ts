@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { BackupContents } from "../guest/backup-files";
 import { secretPath, SecretFiles } from "../guest/config-files";
 import type { DataVolume } from "../guest/data-volume";
 import { InstallStep } from "../guest/install-step";
@@ -111,6 +112,14 @@ export class OmeroWeb extends pulumi.ComponentResource {
     }
 
     static readonly packages: PackageSet = { packages: OMERO_WEB_PACKAGES };
+
+    /** What of OMERO.web is backed up: its directory, without what it writes for a while. */
+    static readonly backup: BackupContents = {
+        directories: ["/data/omero-web"],
+        excludes: ["/data/omero-web/var/tmp/*", "/data/omero-web/.configuration.*"],
+        units: ["omero-web.service", "omero-web-clearsessions.timer"],
+        forget: ["/var/lib/science-stacks/omero-web/digest"],
+    };
 }
 
 /** The secret properties: a file for each, laid out as `omero config load` reads it. */

@@ -40,6 +40,8 @@ function host(name, { host, port = 22, user = "root", privateKey, hostKey }, dir
             ? [`IdentityFile ${lay(`${name}-key`, privateKey)}`, "IdentitiesOnly yes", "IdentityAgent none"]
             : []),
         "BatchMode yes",
+        // A machine that is gone does not say so.
+        "ServerAliveInterval 15",
         `UserKnownHostsFile ${lay(`${name}-known-hosts`, `${name} ${hostKey}`)}`,
         "GlobalKnownHostsFile /dev/null",
         `HostKeyAlias ${name}`,

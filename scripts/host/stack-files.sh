@@ -114,6 +114,40 @@ require_stack() {
     stack_exists || { known_stack && fail "$stack has not been made yet." "Run: npm run up -- $stack"; }
 }
 
+# prepare_running: for a command on the machine of a stack that was made; a local one is started when it does not run.
+prepare_running() {
+    prepare_tools
+    require_stack
+    if is_local_stack; then
+        prepare_host
+        start_machines
+    fi
+}
+
+has_backups() {
+    [ -f "$(configuration)" ] && grep -q '^ *science-stacks:backup:' "$(configuration)"
+}
+
+# copy_of_state FILE: the copy of a lost state: a file, or without one, what the local machine was given.
+copy_of_state() {
+    local place=${1:-/var/lib/science-stacks/machines/$stack/root/var/lib/science-stacks/backup/state.json} sudo=()
+    [ -n "$1" ] || [ "$EUID" = 0 ] || sudo=(sudo -n)
+    "${sudo[@]}" test -s "$place" || fail "There is no copy of the state of $stack at $place." \
+        "Get the one that is in the backups (docs/backups.md), and run: npm run adopt -- $stack --from FILE"
+    "${sudo[@]}" cat "$place"
+}
+
+# keep_backup_password: puts the generated password of the stack's backups into its configuration, encrypted: they outlive it.
+keep_backup_password() {
+    has_backups || return 0
+    local password
+    password=$(pulumi stack export --show-secrets --stack "$stack" | "$node" scripts/host/backup-password.mjs)
+    [ -n "$password" ] || return 0
+    printf '%s' "$password" | pulumi config set --secret --path science-stacks:backup.password --stack "$stack" ||
+        fail "$stack is not destroyed: the password of its backups could not be put into $(configuration)."
+    progress "The backups of $stack stay; their password is in $(configuration), encrypted."
+}
+
 prepare_stack() {
     if ! stack_exists; then
         pulumi stack init "$stack" >&2

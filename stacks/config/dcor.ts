@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { backup, backupRules } from "./backup";
 import { base } from "./base";
 import { acmeRule, authorityRule, certificateRule } from "./certificate";
 import { data, firewall, mirrors, serverName } from "./common";
@@ -57,6 +58,7 @@ export const dcorSchema = () =>
         development: z.boolean().default(false).meta({
             description: "For developers of DCOR: the extensions' sources in `/dcor-repos`, and what their tests need.",
         }),
+        backup: backup(),
         mirrors: mirrors(),
     });
 
@@ -148,6 +150,7 @@ const bucketRule: Rule = (given) =>
 
 export const dcorRules: readonly Rule[] = [
     ...machineRules,
+    ...backupRules,
     certificateRule,
     authorityRule,
     acmeRule,

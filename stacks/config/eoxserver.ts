@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BACKEND_PORT } from "../../components/eoxserver/backend-address";
+import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
 import { data, firewall, mirrors, serverName } from "./common";
@@ -127,6 +128,7 @@ export const eoxserverSchema = () =>
         eoxserver: settings(),
         accessControl: accessControl(),
         postgresql: postgresql(),
+        backup: backup(),
         mirrors: mirrors(),
     });
 
@@ -163,6 +165,7 @@ const accessControlRule: Rule = (given) => {
 
 export const eoxserverRules: readonly Rule[] = [
     ...machineRules,
+    ...backupRules,
     certificateRule,
     acmeRule,
     instanceNamesRule,

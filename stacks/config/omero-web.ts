@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
 import { data, firewall, mirrors, serverName } from "./common";
@@ -28,11 +29,13 @@ export const omeroWebSchema = () =>
         redis: redis("the sessions"),
         icePy: icePy(),
         backend: backend(),
+        backup: backup(),
         mirrors: mirrors(),
     });
 
 export const omeroWebRules: readonly Rule[] = [
     ...machineRules,
+    ...backupRules,
     certificateRule,
     acmeRule,
     portsRule,

@@ -171,6 +171,11 @@ export class TestStack {
         rmSync(this.home, { recursive: true, force: true });
     }
 
+    /** Where the file backend keeps the state. */
+    get stateFile(): string {
+        return join(this.home, "state/.pulumi/stacks/science-stacks", `${this.name}.json`);
+    }
+
     private get file(): string {
         return join(project, this.configuration);
     }

@@ -13,7 +13,7 @@ inspected=/etc/ckan/dcor/dcor_config.json
 if [ "$1" = remove ]; then
     # Nothing of it runs any more.
     notify=()
-    for path in "$ini" "$inspected" "$licenses" "$authority"; do
+    for path in "$ini" "$inspected" "$licenses"; do
         remove_file "$path"
         remove_empty_parents "$path"
     done

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { hostName, port, secretText, text } from "../field";
 import type { Given, RelatedComplaint, Rule } from "../rule";
 
-const hostKey = () =>
+export const hostKey = () =>
     text(
         /^(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa) AAAA[\w+/]+={0,2}( .*)?$/,
         'the line of a host key, e.g. "ssh-ed25519 AAAA…". `ssh-keyscan -t ed25519 HOST` prints what the host shows; ' +
@@ -138,19 +138,23 @@ const scratchPlaceRule: Rule = (given) => {
 
 /** Keys are private keys that nobody has to type a passphrase for. */
 const keyRule: Rule = (given) =>
-    [["machine"], ["machine", "bastion"]].flatMap((where) => {
-        const path = [...where, "privateKey"];
-        const key = given(...path);
-        if (!isExisting(given) || typeof key !== "string" || key.trim() === "") {
-            return [];
-        }
-        const advice =
-            "Give the text of the file that ssh-keygen has made, not of the one that ends with .pub. A key with a passphrase goes into the SSH agent.";
-        if (!/^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(key.trim())) {
-            return [complain(path, "this is no private key", advice)];
-        }
-        return isEncrypted(key) ? [complain(path, "it has a passphrase", advice)] : [];
-    });
+    [["machine"], ["machine", "bastion"]].flatMap((where) =>
+        isExisting(given) ? privateKeyComplaints(given, [...where, "privateKey"]) : [],
+    );
+
+/** What is wrong with a private key, where one is given. */
+export function privateKeyComplaints(given: Given, path: PropertyKey[]): RelatedComplaint[] {
+    const key = given(...path);
+    if (typeof key !== "string" || key.trim() === "") {
+        return [];
+    }
+    const advice =
+        "Give the text of the file that ssh-keygen has made, not of the one that ends with .pub, without a passphrase.";
+    if (!/^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(key.trim())) {
+        return [complain(path, "this is no private key", advice)];
+    }
+    return isEncrypted(key) ? [complain(path, "it has a passphrase", advice)] : [];
+}
 
 /** OpenSSH's own format names the cipher after a mark and a length; the older ones say it in a header. */
 function isEncrypted(key: string): boolean {

@@ -98,7 +98,8 @@ export const machineRows: Row<Context>[] = [
         title: "Everything comes back by itself after a reboot",
         async check({ machine, outputs, config }) {
             const data = hasData({ outputs, config }) ? ["data.mount"] : [];
-            const units = [...data, ...firewallUnits(config), ...products[outputs.product].units(config)];
+            const backup = outputs.backup ? ["stack-backup.timer"] : [];
+            const units = [...data, ...backup, ...firewallUnits(config), ...products[outputs.product].units(config)];
             const shown = await machine.run(`
                 systemctl show --property=Id,ActiveState,UnitFileState ${units.join(" ")}
                 echo

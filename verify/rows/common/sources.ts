@@ -1,14 +1,11 @@
 import type { Context } from "../../context";
-import { ensure, NotHere, type Row } from "../../row";
+import { ensure, type Row } from "../../row";
+import { backupRow } from "./backup";
 import { products } from "../products";
 
 /** Where things come from, and what later versions add. */
 export const sourceRows: Row<Context>[] = [
-    {
-        id: "X11",
-        title: "Backups on a timer, and a restore that was tried",
-        check: () => Promise.reject(new NotHere("not part of this version yet")),
-    },
+    backupRow,
     {
         id: "X12",
         title: "Each service is an endpoint: on this machine, another or a managed one",

@@ -1,0 +1,32 @@
+/**
+ * `npm run backup -- <stack>`: makes a backup now, besides those of the timer, and waits for it.
+ * Exit status 0 when it is made, read back and checked.
+ */
+import { parseArgs } from "node:util";
+import { BackedUpMachine, command, progress } from "./machine";
+
+command(async () => {
+    const [stack, ...others] = parseArgs({ allowPositionals: true }).positionals;
+    if (stack === undefined || others.length > 0) {
+        throw new Error("usage: npm run backup -- <stack>");
+    }
+    const machine = await BackedUpMachine.open(stack);
+    await machine.keepState();
+    progress(`${stack}: a backup to ${machine.outputs.backup?.repository}`);
+    // Only what the service says from here on is about this backup. One that runs already is waited for first.
+    const said = await machine.ssh.run(`
+        while [ "$(systemctl show --property=ActiveState --value stack-backup.service)" = activating ]; do sleep 1; done
+        since=$(date +%s)
+        status=0
+        systemctl start stack-backup.service || status=$?
+        journalctl --quiet --sync >/dev/null 2>&1 || true
+        if [ "$status" != 0 ]; then
+            echo "the backup failed:" >&2
+            journalctl --quiet --unit stack-backup.service --since "@$since" --output cat --lines 12 |
+                grep -vE '^(stack-backup.service:|Starting|Failed to start)' >&2 || true
+            exit 1
+        fi
+        journalctl --quiet --unit stack-backup.service --since "@$since" --output cat | grep '^backup ' | tail -n 1
+    `);
+    console.log(`${stack}: ${said}`);
+});

@@ -1,0 +1,114 @@
+import type { GuestFile } from "./program";
+import { assignments, guestScript } from "./shell";
+import { renderTemplate } from "./template";
+
+/** Where the backups go: what of it is no secret. */
+export type Repository =
+    | { mode: "directory"; path: string }
+    | { mode: "sftp"; host: string; port: number; user: string; hostKey: string; path: string }
+    | { mode: "s3"; url: string; region: string; bucket: string };
+
+/** The key `backup` of a stack's configuration, without its secrets. */
+export interface BackupSettings {
+    repository: Repository;
+    /** When a backup is made, as systemd has it. */
+    schedule: string;
+    /** Of how many days, weeks and months one backup is kept. */
+    keep: { daily: number; weekly: number; monthly: number };
+    /** Who is told of a backup that failed. @default nobody */
+    mail?: { server: string; from: string; to: string };
+}
+
+/** What of a machine is backed up, and what a restore has to do there. */
+export interface BackupContents {
+    /** Directories of the data volume. */
+    directories: readonly string[];
+    /** Patterns of what in them is not kept. @default none */
+    excludes?: readonly string[];
+    /** The port of the machine's own PostgreSQL, all of whose databases are backed up. @default there is none */
+    postgresqlPort?: number;
+    /** Units that are stopped while data are changed; the steps of the stack start them. */
+    units: readonly string[];
+    /** What steps have noted as done, which has to be done anew with other data. @default nothing */
+    forget?: readonly string[];
+    /** Files that say that something has to be built anew from the data. @default none */
+    rebuild?: readonly string[];
+}
+
+export interface BackupFilesArgs {
+    stack: string;
+    product: string;
+    settings: BackupSettings;
+    contents: BackupContents;
+}
+
+const ETC = "/etc/science-stacks/backup";
+const LIBRARY = "/usr/local/lib/science-stacks/backup";
+
+/** The repository's address, as restic has it. */
+export function repositoryAddress(repository: Repository): string {
+    switch (repository.mode) {
+        case "directory":
+            return repository.path;
+        case "sftp":
+            return `sftp:${repository.user}@${repository.host}:${repository.path}`;
+        case "s3":
+            return `s3:${repository.url.replace(/\/$/, "")}/${repository.bucket}`;
+    }
+}
+
+/** The programs, units and settings of the backups. */
+export function backupFiles({ stack, product, settings, contents }: BackupFilesArgs): Record<string, GuestFile> {
+    const { repository, schedule, mail } = settings;
+    const unit = (name: string, values: object): Record<string, GuestFile> => ({
+        [`/etc/systemd/system/${name}`]: { content: renderTemplate(`backup/templates/${name}.eta`, values) },
+    });
+    const directory = repository.mode === "directory" ? repository.path : undefined;
+    return {
+        [`${ETC}/settings`]: { content: settingsText(stack, product, settings, contents) },
+        "/usr/local/sbin/backup-restic": { content: guestScript("backup/restic.sh"), mode: "755" },
+        [`${LIBRARY}/back-up`]: { content: guestScript("backup/back-up.sh"), mode: "755" },
+        ...(repository.mode === "sftp" && sshFiles(repository)),
+        ...unit("stack-backup.service", { directory, mail }),
+        ...unit("stack-backup.timer", { schedule }),
+        ...(mail && {
+            [`${LIBRARY}/mail-failure`]: {
+                content: renderTemplate("backup/templates/mail-failure.sh.eta", mail),
+                mode: "755",
+            },
+            "/etc/systemd/system/stack-backup-failed.service": {
+                content: guestScript("backup/templates/stack-backup-failed.service"),
+            },
+        }),
+    };
+}
+
+/** What the programs of the machine read. */
+function settingsText(stack: string, product: string, settings: BackupSettings, contents: BackupContents): string {
+    const { directories, excludes = [], postgresqlPort, units, forget = [], rebuild = [] } = contents;
+    const keep = Object.entries(settings.keep)
+        .filter(([, count]) => count > 0)
+        .flatMap(([period, count]) => [`--keep-${period}`, String(count)]);
+    return assignments({
+        stack,
+        product,
+        repository: repositoryAddress(settings.repository),
+        region: settings.repository.mode === "s3" ? settings.repository.region : "",
+        keep,
+        paths: directories,
+        excludes,
+        databases: postgresqlPort === undefined ? "no" : "yes",
+        port: postgresqlPort ?? "",
+        units,
+        forget,
+        rebuild,
+    });
+}
+
+/** The configuration of ssh, which knows no other host than that of the repository. */
+function sshFiles({ user, host, port, hostKey }: Extract<Repository, { mode: "sftp" }>) {
+    return {
+        [`${ETC}/ssh`]: { content: renderTemplate("backup/templates/ssh.eta", { user, host, port }) },
+        [`${ETC}/known-hosts`]: { content: `repository ${hostKey}\n` },
+    };
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2154 # The settings are in the file that is sourced.
+# One backup: dumps of the databases, then the directories, as one snapshot of the repository. Then what is no longer to be kept
+# goes, and the repository is checked. Databases come first: what they name is in the files that are copied after them.
+# What it has done is in /var/lib/science-stacks/backup/last.json; a failure is the unit's, and its last line says why.
+set -euo pipefail
+umask 077
+# shellcheck source=/dev/null
+source /etc/science-stacks/backup/settings
+staging=/data/.backup
+state=/var/lib/science-stacks/backup
+started=$SECONDS
+
+fail() {
+    printf 'error: %s\n' "$@" >&2
+    exit 1
+}
+
+exec 9>/run/stack-backup.lock
+flock --nonblock 9 || fail "another backup, or a restore, is at work"
+mountpoint -q /data || fail "/data is not mounted"
+[ ! -e /data/.restore/whole ] || fail "a restore was cut off: run \`npm run restore\` again, which finishes it"
+
+postgres() {
+    (cd / && runuser -u postgres -- "$@" --port "$port")
+}
+
+# The room that dumps may take is that of the databases, at most.
+dump_databases() {
+    local name size free
+    free=$(($(df --output=avail --block-size=1 /data | tail -n 1)))
+    size=$(postgres psql -XAt -c 'select sum(pg_database_size(oid)) from pg_database' postgres)
+    [ "$size" -lt "$free" ] || fail "/data has no room for dumps of the databases: $((size >> 20)) MiB are needed, $((free >> 20)) MiB are free"
+    # Restored copies and what a restore keeps have a point in their names, which no product's database has.
+    postgres psql -XAt -F $'\t' -c "select datname, pg_get_userbyid(datdba), datcollate, datctype, pg_database_size(oid)
+        from pg_database where datallowconn and not datistemplate and datname <> 'postgres' and datname !~ '\.'" \
+        postgres >"$staging/databases.tsv"
+    # Roles come with no passwords: those are the stack's to set.
+    postgres pg_dumpall --globals-only --no-role-passwords >"$staging/globals.sql"
+    while IFS=$'\t' read -r name _; do
+        # Not compressed: restic does that, and of a dump that has hardly changed it then keeps the changes.
+        postgres pg_dump --format=custom --compress=0 "$name" >"$staging/$name.dump"
+    done <"$staging/databases.tsv"
+}
+
+# try COMMAND…: waits for another machine that works on the same repository.
+try() {
+    local attempt log
+    log=$(mktemp)
+    for attempt in {1..30}; do
+        "$@" 2>"$log" && return
+        cat "$log" >&2
+        grep -q 'already locked' "$log" || return 1
+        echo "attempt $attempt: the repository is in use by another machine" >&2
+        sleep 60
+    done
+    return 1
+}
+
+rm -rf "$staging"
+trap 'rm -rf "$staging" "$staging.summary"' EXIT
+mkdir -p "$staging" "$state"
+[ "$databases" = no ] || dump_databases
+# A machine that it is restored to may have other numbers for the same users.
+find "${paths[@]}" -printf 'user %U %u\ngroup %G %g\n' | sort -u >"$staging/owners"
+[ ! -e "$state/state.json" ] || cp "$state/state.json" "$staging"
+
+# What a backup left that was killed; a lock that is in use stays.
+try backup-restic unlock --quiet || fail "the repository $repository cannot be opened"
+back_up() {
+    backup-restic backup --json --host "$stack" --tag "$product" "${excludes[@]/#/--exclude=}" "$staging" "${paths[@]}" |
+        grep '"message_type":"summary"' >"$staging.summary"
+}
+# Files that went while they were read make it incomplete: once more, then.
+try back_up || try back_up || fail "the backup was not made, or is not whole"
+snapshot=$(sed 's/.*"snapshot_id":"\([0-9a-f]*\)".*/\1/' "$staging.summary")
+bytes=$(sed 's/.*"total_bytes_processed":\([0-9]*\).*/\1/' "$staging.summary")
+
+# What a restore would have first is read back, and compared byte by byte.
+for dump in "$staging"/*; do
+    backup-restic dump "$snapshot" "$dump" | cmp - "$dump" || fail "${dump##*/} came back from the repository as something else"
+done
+tried=$(find "$staging" -name '*.dump' | wc -l)
+
+try backup-restic forget --quiet --prune --host "$stack" --tag "$product" --group-by host,tags --keep-within 2d --keep-last 1 "${keep[@]}" ||
+    fail "old backups could not be removed"
+# With a part of the data each time, another one each time.
+try backup-restic check --quiet --read-data-subset=2% || fail "the repository is damaged: see \`backup-restic check\`"
+
+before=$(sed -n 's/.*"bytes":\([0-9]*\).*/\1/p' "$state/last.json" 2>/dev/null || echo 0)
+printf '{"snapshot":"%s","time":"%s","bytes":%s,"bytesBefore":%s,"dumps":%s,"seconds":%s}\n' \
+    "${snapshot:0:8}" "$(date --iso-8601=seconds)" "$bytes" "${before:-0}" "$tried" "$((SECONDS - started))" >"$state/last.json.new"
+mv "$state/last.json.new" "$state/last.json"
+echo "backup ${snapshot:0:8}: $((bytes >> 20)) MiB, $tried databases, $((SECONDS - started)) s; the repository is in order"

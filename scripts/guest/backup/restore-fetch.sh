@@ -1,0 +1,84 @@
+# shellcheck shell=bash disable=SC2154
+# Fetches a backup beside what is there: the files to /data/.restore, the databases under other names. Nothing that is in use is
+# touched. Parameters: snapshot (its identifier).
+# shellcheck source=/dev/null
+source /etc/science-stacks/backup/settings
+place=/data/.restore
+staging=data/.backup
+exec {lock}>/run/stack-backup.lock
+flock --nonblock "$lock" || fail "a backup is being made" "Nothing was changed. Run the command again when it has ended."
+if [ -e "$place/swapping" ]; then
+    changed "an earlier restore was cut off when all was fetched: it is finished, with the backup $(cat "$place/whole")"
+    return
+fi
+
+postgres() {
+    (cd / && runuser -u postgres -- "$@" --port "$port")
+}
+drop_fetched() {
+    local name
+    [ "$databases" = yes ] || return 0
+    postgres psql -XAt -c "select datname from pg_database where datname like '%.restored'" postgres | while read -r name; do
+        postgres dropdb --force "$name"
+    done
+}
+# refuse TEXT HINT: nothing stays of what was fetched.
+refuse() {
+    rm -rf "$place"
+    drop_fetched
+    fail "$@"
+}
+rm -rf "$place"
+drop_fetched
+mkdir -m 700 "$place"
+
+json_number() {
+    sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p"
+}
+needed=$(backup-restic --no-lock stats --json --mode restore-size "$snapshot" | json_number total_size) ||
+    refuse "the backup $snapshot cannot be read" "Nothing was changed."
+if [ "$databases" = yes ]; then
+    size=$(backup-restic --no-lock dump "$snapshot" "/$staging/databases.tsv" | awk -F '\t' '{ sum += $5 } END { printf "%d", sum }')
+    needed=$((needed + size))
+fi
+free=$(($(df --output=avail --block-size=1 /data | tail -n 1)))
+[ "$needed" -lt "$free" ] || refuse "/data has no room for a second copy: $((needed >> 20)) MiB are needed, $((free >> 20)) MiB are free" \
+    "Nothing was changed. Make data.sizeGiB larger, and run \`npm run up\` first."
+
+backup-restic --no-lock restore "$snapshot" --target "$place/new" ||
+    refuse "the backup $snapshot could not be fetched, or not wholly" "Nothing was changed."
+[ -e "$place/new/$staging/owners" ] || refuse "the backup $snapshot was not made by this project, or is not whole" "Nothing was changed."
+
+# Files belong to users by number, and this machine may have given its users others. All are found before any is changed.
+while read -r kind number name; do
+    case $kind in
+    user) database=passwd option=-uid change=chown ;;
+    *) database=group option=-gid change=chgrp ;;
+    esac
+    here=$(getent "$database" "$name" | cut -d: -f3) || continue
+    [ "$here" != "$number" ] || continue
+    find "$place/new" "$option" "$number" -print0 >"$place/$kind-$number"
+    printf '%s %s %s\n' "$change" "$here" "$place/$kind-$number"
+done <"$place/new/$staging/owners" >"$place/changes"
+while read -r change number list; do
+    xargs -0 -r "$change" --no-dereference "$number" <"$list"
+done <"$place/changes"
+
+if [ "$databases" = yes ]; then
+    # Users that are in the backup alone; the steps of the stack let in those that it knows.
+    sed -n 's/^CREATE ROLE \(.*\);$/\1/p' "$place/new/$staging/globals.sql" | while read -r role; do
+        [ "$(postgres psql -XAt -c "select 1 from pg_roles where quote_ident(rolname) = '${role//\'/\'\'}'" postgres)" = 1 ] ||
+            postgres psql -Xq -c "create role $role nologin" postgres
+    done
+    while IFS=$'\t' read -r name owner collate ctype _; do
+        postgres createdb --template=template0 --encoding=UTF8 --lc-collate="$collate" --lc-ctype="$ctype" --owner="$owner" "$name.restored"
+        postgres pg_restore --exit-on-error --dbname="$name.restored" <"$place/new/$staging/$name.dump" ||
+            refuse "the database $name could not be restored" "Nothing was changed."
+        changed "fetched the database $name"
+    done <"$place/new/$staging/databases.tsv"
+fi
+for path in "${paths[@]}"; do
+    [ -d "$place/new$path" ] || continue
+    changed "fetched $path: $(du -sm "$place/new$path" | cut -f1) MiB"
+done
+printf '%s\n' "$snapshot" >"$place/whole"

@@ -1,0 +1,62 @@
+# shellcheck shell=bash disable=SC2154
+# Puts what was fetched in the place of what is there, and keeps that; or, with direction=back, the other way round. Run again
+# after a power cut, it goes on where it was. The services stay stopped: the steps of the stack start them.
+# Parameters: direction (forth or back).
+# shellcheck source=/dev/null
+source /etc/science-stacks/backup/settings
+place=/data/.restore
+[ -e "$place/whole" ] || fail "no backup has been fetched" "Nothing was changed."
+: >"$place/swapping"
+sync "$place"
+if [ "$direction" = forth ]; then
+    into=before from=new old=before new=restored
+else
+    into=new from=before old=restored new=before
+fi
+
+postgres() {
+    (cd / && runuser -u postgres -- "$@" --port "$port")
+}
+
+mapfile -t running < <(systemctl list-units --plain --no-legend --state=active,activating,failed "${units[@]}" | cut -d' ' -f1)
+[ "${#running[@]}" = 0 ] || systemctl stop "${running[@]}"
+
+# All in one transaction: either every database is changed, or none is.
+swap_databases() {
+    local name statements=''
+    while read -r name; do
+        [ -n "$name" ] || continue
+        if [ "$(postgres psql -XAt -c "select 1 from pg_database where datname = '$name'" postgres)" = 1 ]; then
+            # Who comes now is not let in, and who is in is sent out.
+            postgres psql -Xq -c "alter database \"$name\" allow_connections false" \
+                -c "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '$name'" postgres
+            statements+="alter database \"$name\" rename to \"$name.$old\";"
+            statements+="alter database \"$name.$old\" allow_connections true;"
+        fi
+        statements+="alter database \"$name.$new\" rename to \"$name\"; alter database \"$name\" allow_connections true;"
+    done < <(postgres psql -XAt -c "select regexp_replace(datname, '\.$new\$', '') from pg_database where datname like '%.$new'" postgres)
+    [ -z "$statements" ] || postgres psql -Xq -v ON_ERROR_STOP=1 --single-transaction -c "$statements" postgres
+}
+[ "$databases" = no ] || swap_databases
+
+# A directory that is shown elsewhere is taken off there first.
+mapfile -t mounts < <(for path in "${paths[@]}"; do
+    grep -lxF "What=$path" /etc/systemd/system/*.mount | xargs -r -n 1 basename || : # It is shown nowhere else.
+done)
+[ "${#mounts[@]}" = 0 ] || wait_until 30 systemctl stop "${mounts[@]}"
+for path in "${paths[@]}"; do
+    [ -e "$place/$from$path" ] || continue
+    mkdir -p "$(dirname "$place/$into$path")"
+    [ ! -e "$path" ] || [ -e "$place/$into$path" ] || mv -T "$path" "$place/$into$path"
+    mv -T "$place/$from$path" "$path"
+    changed "$path is what was ${from/new/fetched}"
+done
+sync --file-system /data
+[ "${#mounts[@]}" = 0 ] || systemctl start "${mounts[@]}"
+
+# The steps of the stack do anew what they take for done.
+[ "${#forget[@]}" = 0 ] || rm -rf "${forget[@]}"
+for mark in "${rebuild[@]}"; do
+    [ ! -d "$(dirname "$mark")" ] || : >"$mark"
+done
+[ "$direction" = forth ] || rm "$place/swapping"
