@@ -69,6 +69,9 @@ up() {
         shift
     done
     prepare_configuration
+    install_packages
+    # The program refuses a wrong configuration by itself; the first time, that would be after all had been installed.
+    toolchain_ready || "$node" --import tsx stacks/check.ts "$stack" || exit 1
     if is_local_stack; then
         prepare_host
     fi

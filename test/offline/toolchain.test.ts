@@ -102,6 +102,23 @@ test("two commands at once that find no tools make them once, and both succeed",
     expect(ends).toEqual([0, 0]);
 }, 60_000);
 
+test("the first time, a wrong configuration is refused before anything is installed for it", () => {
+    const file = "stacks/Pulumi.toolchain-wrong.yaml";
+    writeFileSync(
+        file,
+        "config:\n  science-stacks:product: eoxserver\n  science-stacks:machine: { platform: lokal }\n",
+    );
+    rmSync(join(home, "toolchain"), { force: true });
+    try {
+        const { status, output } = stack("up", "toolchain-wrong");
+        expect(status).toBe(1);
+        expect(output).toContain('machine.platform is "lokal"');
+        expect(existsSync(join(home, "toolchain"))).toBe(false);
+    } finally {
+        rmSync(file);
+    }
+});
+
 test("the passphrase and the states are for their owner alone", () => {
     expect(stack("pulumi", "stack", "ls")).toMatchObject({ status: 0 });
     const passphrase = join(place, "data/passphrase");
