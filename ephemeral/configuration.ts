@@ -23,7 +23,8 @@ type Keys = Record<string, unknown>;
 export function ephemeralConfiguration(text: string): string {
     return changed(text, (own) => {
         const problems: Problem[] = [];
-        const { machine, data, ...others } = without("base", withBase(own, problems));
+        // Backups would go to where the other stack's are, and stay there.
+        const { machine, data, ...others } = without("backup", without("base", withBase(own, problems)));
         if (problems.length > 0) {
             throw new ConfigError("the configuration to start from", problems);
         }

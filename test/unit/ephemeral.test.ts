@@ -41,6 +41,7 @@ test("an ephemeral stack is the other one's, small, elsewhere, and with nothing 
         "  science-stacks:product: omero-web",
         "  science-stacks:machine: {platform: local, address: 10.77.0.9, network: 10.77.0.0/24}",
         "  science-stacks:data: {sizeGiB: 500, onDestroy: refuse}",
+        "  science-stacks:backup: {repository: {mode: directory, path: /srv/backups}}",
         "  science-stacks:omeroWeb: {workers: 30, apps: [figure]}",
     ].join("\n");
     expect(parse(ephemeralConfiguration(other))).toEqual({
