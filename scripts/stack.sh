@@ -167,8 +167,7 @@ adopt() {
     [ -f "$(configuration)" ] || { known_stack && fail "There is no $(configuration), which the stack was made by." "Put it back first."; }
     prepare_tools
     ! stack_exists || fail "$stack has a state, so there is nothing to adopt." "Run: npm run up -- $stack"
-    local copy
-    copy=$(mktemp)
+    copy=$(mktemp) # Not local: it goes when this program ends.
     trap 'rm -f "$copy"' EXIT
     copy_of_state "$file" >"$copy"
     pulumi stack init "$stack" >&2

@@ -50,16 +50,18 @@ export class Web {
         } catch (error) {
             // The server may close an idle connection just as a request is sent on it: like a browser, ask again on a new one.
             if (error instanceof ClosedWhileIdle) {
-                return this.send(url, options);
+                // Its others may be just as idle, and are not asked.
+                return this.send(url, options, { agent: false, ...this.trust });
             }
             throw error;
         }
     }
 
-    private send(url: string, { method = "GET", headers, body }: RequestOptions): Promise<Answer> {
+    private send(url: string, options: RequestOptions, connection?: https.RequestOptions): Promise<Answer> {
+        const { method = "GET", headers, body } = options;
         const [send, agent] = url.startsWith("https:") ? [https.request, this.tls] : [http.request, this.plain];
         return new Promise((resolve, reject) => {
-            const request = send(url, { method, headers, agent, timeout: TIMEOUT_MS }, (response) => {
+            const request = send(url, { method, headers, agent, timeout: TIMEOUT_MS, ...connection }, (response) => {
                 const chunks: Buffer[] = [];
                 response.on("data", (chunk: Buffer) => chunks.push(chunk));
                 response.on("error", reject);
