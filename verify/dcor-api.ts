@@ -134,6 +134,13 @@ export class DcorSoftware {
         return JSON.parse(printed.split("\n").at(-1) ?? "") as Record<string, string>;
     }
 
+    /** Waits for the workers to be done with datasets that are to be taken away: a job without its resource blocks its queue. */
+    async settle(datasets: readonly string[]): Promise<void> {
+        if (datasets.length > 0) {
+            await this.run(`settle ${datasets.map(quote).join(" ")}`);
+        }
+    }
+
     /** Removes the bucket of a circle; in a bucket of all circles, marks the resources' objects as disposable. */
     forget(circle: string, resources: readonly string[]): Promise<string> {
         return this.run(`forget ${[circle, ...resources].map(quote).join(" ")}`);

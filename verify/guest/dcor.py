@@ -4,6 +4,9 @@ What a check needs of DCOR's own software; run by its Python, as its user.
     dcor.py measure                      a small measurement of sixty events, as an .rtdc file, to standard output
     dcor.py objects CIRCLE RESOURCE...   the objects of resources of a circle, as JSON
     dcor.py jobs QUEUE...                puts a job into each queue, and says how each has ended, as JSON
+    dcor.py settle DATASET...            waits for the workers to be done with datasets that are to be taken away: a job whose
+                                         resource is gone waits for it until its time is over, and its queue with it. What no
+                                         worker has begun within twenty seconds is taken out of its queue
     dcor.py forget CIRCLE RESOURCE...    removes the bucket of a circle that a check made, with all in it; in a bucket of all
                                          circles, which DCOR may delete nothing in, the resources' objects get the tag
                                          disposable=true
@@ -127,5 +130,31 @@ def jobs(*queues):
         print(json.dumps({queue: job.get_status() for queue, job in made.items()}))
 
 
+def settle(*datasets):
+    """The name of a job of DCOR begins with its dataset's identifier."""
+    from ckan.cli.cli import ckan
+
+    with ckan.make_context("ckan", ["jobs", "list"]):
+        from ckan.lib.jobs import get_all_queues
+
+        def left():
+            for queue in get_all_queues():
+                waiting = queue.job_ids + queue.deferred_job_registry.get_job_ids()
+                for begun, names in (False, waiting), (True, queue.started_job_registry.get_job_ids()):
+                    yield from ((begun, queue, name) for name in names if name.startswith(datasets))
+
+        started = time.monotonic()
+        while jobs := list(left()):
+            passed = time.monotonic() - started
+            if passed > 20:
+                for begun, queue, name in jobs:
+                    if not begun:
+                        queue.fetch_job(name).delete()
+            if passed > 90:
+                sys.exit(f"the workers are still at {', '.join(name for _, _, name in jobs)}")
+            time.sleep(0.5)
+
+
 if __name__ == "__main__":
-    {"measure": measure, "objects": objects, "forget": forget, "jobs": jobs}[sys.argv[1]](*sys.argv[2:])
+    commands = {"measure": measure, "objects": objects, "jobs": jobs, "settle": settle, "forget": forget}
+    commands[sys.argv[1]](*sys.argv[2:])

@@ -12,6 +12,7 @@ ini=/etc/ckan/default/ckan.ini
 inspected=/etc/ckan/dcor/dcor_config.json
 if [ "$1" = remove ]; then
     # Nothing of it runs any more.
+    # shellcheck disable=SC2034 # remove_files looks at it.
     notify=()
     for path in "$ini" "$inspected" "$licenses"; do
         remove_file "$path"

@@ -81,6 +81,7 @@ async function removeCircle(api: DcorApi, software: DcorSoftware, circle: string
         include_drafts: true,
     });
     const resources = results.flatMap((dataset) => dataset.resources.map(({ id }) => id));
+    await software.settle(results.map(({ id }) => id));
     for (const { id } of results) {
         await api.action("package_delete", { id });
         await purge(api, "dataset_purge", id);
