@@ -45,7 +45,8 @@ async function memoryOf(stack: TestStack, names: readonly string[]): Promise<Gro
             python3 -c 'import ssl, sys, urllib.request as u
 sys.exit(u.urlopen(sys.argv[1], context=ssl._create_unverified_context(), timeout=60).status != 200)' "https://$(hostname -I | cut -d" " -f1)/$name/"
         done
-        pss() { awk '/^Pss:/ { sum += $2 } END { print int(sum / 1024) }' "$@" 2>/dev/null; }
+        # A process may end while it is looked at.
+        pss() { { cat "$@" 2>/dev/null || :; } | awk '/^Pss:/ { sum += $2 } END { print int(sum / 1024) }'; }
         rollups() { for process in "$@"; do [ ! -r "/proc/$process/smaps_rollup" ] || echo "/proc/$process/smaps_rollup"; done; }
         pss $(rollups $(ls /proc | grep '^[0-9]'))
         pss $(rollups $(pgrep -f -- '-f /etc/eoxserver/'))
