@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { programText, type StepProgram } from "../components/guest/program";
+import { programText, stepCommand, type StepProgram } from "../components/guest/program";
 import { stepsOf, type Step } from "../drift/steps";
 import { stackOutputs, type Deployment } from "../verify/deployment";
 import { Engine } from "../verify/engine";
@@ -44,8 +44,7 @@ export class BackedUpMachine {
 
     /** Runs a program as a step of the machine: it outlives this connection, and a second call waits for it. */
     async step(name: string, program: StepProgram): Promise<string> {
-        const run = `/usr/local/lib/science-stacks/run-step ${name} apply ${SECONDS}`;
-        return this.ssh.run(run, programText(program));
+        return this.ssh.run(stepCommand(name, "apply", SECONDS), programText(program));
     }
 
     /** Gives the machine the state of the stack, its secrets encrypted, to be backed up with the data. */

@@ -6,11 +6,10 @@
  */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
+import { stepCommand } from "../components/guest/program";
 import { reveal } from "../verify/deployment";
 import { BackedUpMachine, command, progress } from "./machine";
 import { choose, shown, snapshots } from "./snapshots";
-
-const STEP_SECONDS = 1800;
 
 command(async () => {
     const { values, positionals } = parseArgs({
@@ -79,8 +78,7 @@ function finish(machine: BackedUpMachine): Promise<string> {
 /** They set passwords and owners, bring tables to this version, build indexes anew, and start what was stopped. */
 async function runSteps({ steps, ssh }: BackedUpMachine): Promise<void> {
     for (const { name, program } of steps) {
-        const changes = await ssh.run(`/usr/local/lib/science-stacks/run-step ${name} apply ${STEP_SECONDS}`, program);
-        report(changes, `${name}: `);
+        report(await ssh.run(stepCommand(name, "apply"), program), `${name}: `);
     }
 }
 

@@ -1,3 +1,4 @@
+import { stepCommand } from "../components/guest/program";
 import { Ssh } from "../verify/ssh";
 import type { Step } from "./steps";
 
@@ -8,8 +9,6 @@ export interface Finding {
 }
 
 const CHECK = "/usr/local/lib/science-stacks/check-step";
-const RUN = "/usr/local/lib/science-stacks/run-step";
-const REPAIR_SECONDS = 1800;
 
 /** The machines of a stack, each with one connection. */
 export class Machines {
@@ -33,7 +32,7 @@ export class Machines {
     /** Runs steps again as they were run last, one after the other. */
     async repair(steps: readonly Step[], report: (step: string, changes: string) => void): Promise<void> {
         for (const { name, program, machine } of steps) {
-            report(name, await this.connection(machine).run(`${RUN} ${name} apply ${REPAIR_SECONDS}`, program));
+            report(name, await this.connection(machine).run(stepCommand(name, "apply"), program));
         }
     }
 

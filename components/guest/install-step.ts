@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as command from "@pulumi/command";
 import type { Machine } from "../machine/machine";
-import { programText, revisionOf, type StepProgram } from "./program";
-import { asRoot, quote } from "./shell";
+import { programText, revisionOf, STEP_SECONDS, stepCommand, type StepProgram } from "./program";
+import { asRoot } from "./shell";
 
 export interface InstallStepArgs {
     machine: Machine;
@@ -26,10 +26,9 @@ export class InstallStep extends command.remote.Command {
     public readonly revision: pulumi.Output<string>;
 
     constructor(name: string, args: InstallStepArgs, opts: pulumi.CustomResourceOptions) {
-        const { machine, timeoutSeconds = 1800 } = args;
+        const { machine, timeoutSeconds = STEP_SECONDS } = args;
         const text = pulumi.output(args.program).apply(programText);
-        const run = (action: "apply" | "remove") =>
-            asRoot(`/usr/local/lib/science-stacks/run-step ${quote(name)} ${action} ${timeoutSeconds}`);
+        const run = (action: "apply" | "remove") => asRoot(stepCommand(name, action, timeoutSeconds));
         const timeout = `${timeoutSeconds + 60}s`;
 
         super(

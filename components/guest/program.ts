@@ -23,6 +23,16 @@ export interface StepProgram {
     notify?: string[];
 }
 
+/** The step runner, as it is in each guest. */
+export const RUN_STEP = "/usr/local/lib/science-stacks/run-step";
+/** The time after which a step is stopped and has failed, where nothing else is said. */
+export const STEP_SECONDS = 1800;
+
+/** The command that runs a step in the guest; the step's text is its standard input. */
+export function stepCommand(name: string, action: "apply" | "remove", timeoutSeconds = STEP_SECONDS): string {
+    return `${RUN_STEP} ${quote(name)} ${action} ${timeoutSeconds}`;
+}
+
 /** The line by which the guest knows that all of a program has arrived. */
 const LAST_LINE = "# end of step\n";
 

@@ -1,7 +1,7 @@
-import { programText, runnerText, type StepProgram } from "../../components/guest/program";
+import { programText, RUN_STEP, runnerText, type StepProgram } from "../../components/guest/program";
 import { Guest, type GuestOptions, type Result } from "./guest";
 
-export const RUNNER = "/usr/local/lib/science-stacks/run-step";
+export { RUN_STEP as RUNNER };
 
 /** A guest that has the step runner, as `Ready` leaves it. */
 export function guestWithRunner(label: string, options?: GuestOptions): Guest {
@@ -27,5 +27,5 @@ export function runStepText(
     text: string,
     { action = "apply", timeoutSeconds = 60 } = {},
 ): Result {
-    return guest.exec(`${RUNNER} ${name} ${action} ${timeoutSeconds}`, text);
+    return guest.exec(`${RUN_STEP} ${name} ${action} ${timeoutSeconds}`, text);
 }
