@@ -23,7 +23,7 @@ command(async () => {
         if [ "$status" != 0 ]; then
             echo "the backup failed:" >&2
             journalctl --quiet --unit stack-backup.service --since "@$since" --output cat --lines 12 |
-                grep -vE '^(stack-backup.service:|Starting|Failed to start)' >&2 || true
+                sed -E '/^(stack-backup.service:|Starting|Failed to start)/d' >&2
             exit 1
         fi
         journalctl --quiet --unit stack-backup.service --since "@$since" --output cat | grep '^backup ' | tail -n 1

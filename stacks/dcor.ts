@@ -8,7 +8,7 @@ import { UWSGI } from "../components/dcor/settings";
 import { DcorSite } from "../components/dcor/site";
 import { OPERATOR_TOOLS } from "../components/dcor/software";
 import { Acme } from "../components/guest/acme";
-import { Backup } from "../components/guest/backup";
+import { Backup, createBackup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import type { InstallStep } from "../components/guest/install-step";
 import { journalLimit } from "../components/guest/log-limits";
@@ -105,15 +105,7 @@ export async function dcor(config: DcorConfig) {
         { dependsOn: [site, last] },
     );
 
-    const backup =
-        config.backup &&
-        new Backup("backup", {
-            machine,
-            product: config.product,
-            settings: config.backup,
-            contents: dcorBackup(config),
-            after: [site, last],
-        });
+    const backup = createBackup(config, machine, dcorBackup(config), [site, last]);
 
     return {
         product: config.product,

@@ -4,7 +4,7 @@ import { EoxServer } from "../components/eoxserver/eoxserver";
 import { isProtected } from "../components/eoxserver/render-front";
 import { EoxServerSite } from "../components/eoxserver/site";
 import { Acme } from "../components/guest/acme";
-import { Backup } from "../components/guest/backup";
+import { Backup, createBackup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import { Packages } from "../components/guest/packages";
 import { PostgreSql, POSTGRESQL_PORT } from "../components/guest/postgresql";
@@ -69,15 +69,7 @@ export async function eoxserver(config: EoxServerConfig) {
         { dependsOn: site },
     );
 
-    const backup =
-        config.backup &&
-        new Backup("backup", {
-            machine,
-            product: config.product,
-            settings: config.backup,
-            contents: EoxServer.backup(config.instances.map(({ name }) => name)),
-            after: [site],
-        });
+    const backup = createBackup(config, machine, EoxServer.backup(config.instances.map(({ name }) => name)), [site]);
 
     const url = address.apply(publicUrl);
     return {

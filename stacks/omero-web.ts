@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SiteCertificate } from "../components/certificate";
 import { Acme } from "../components/guest/acme";
-import { Backup } from "../components/guest/backup";
+import { Backup, createBackup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import { NginxSite } from "../components/guest/nginx";
 import { Packages, type PackageSet } from "../components/guest/packages";
@@ -34,7 +34,7 @@ export async function omeroWeb(config: OmeroWebConfig) {
     const site = frontSite(config, machine, packages, address, certificate);
     const url = address.apply((known) => `${publicUrl(known)}${config.omeroWeb.prefix}`);
     healthCheck(config, url, certificate, site, application);
-    const backup = application && backups(config, machine, [site, application.answering]);
+    const backup = application && createBackup(config, machine, OmeroWeb.backup, [site, application.answering]);
 
     return {
         product: config.product,
@@ -47,11 +47,6 @@ export async function omeroWeb(config: OmeroWebConfig) {
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
     };
-}
-
-/** Backups of what OMERO.web keeps. */
-function backups({ product, backup }: OmeroWebConfig, machine: Machine, after: pulumi.Resource[]): Backup | undefined {
-    return backup && new Backup("backup", { machine, product, settings: backup, contents: OmeroWeb.backup, after });
 }
 
 /** OMERO.web itself, with what keeps its sessions. */

@@ -111,3 +111,13 @@ function readableRepository(given: BackupConfig["repository"]): Repository {
         }
     }
 }
+
+/** The backups that the configuration asks for; none where it has no key `backup`. */
+export function createBackup(
+    { product, backup }: { product: string; backup?: BackupConfig },
+    machine: Machine,
+    contents: BackupContents,
+    after: pulumi.Resource[],
+): Backup | undefined {
+    return backup && new Backup("backup", { machine, product, settings: backup, contents, after });
+}
