@@ -21,8 +21,8 @@ jest_run() {
 printf '== lint (%s)\n' "$(date +%T)"
 bash scripts/lint.sh || status=1
 jest_run fast --selectProjects unit program offline
-# Guests share the machine's processors and its network: one after the other, so that times mean something.
-jest_run guests --selectProjects guest e2e --runInBand
+# Guests have networks of their own. Two at a time: most of a test is one machine waiting for something.
+jest_run guests --selectProjects guest e2e --maxWorkers 2
 
 node scripts/test-summary.mjs "$results"/*.json || status=1
 exit "$status"

@@ -15,12 +15,13 @@ place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 (umask 077 && printf '%s\n' "$login_key" >"$place/key")
 
-# login KNOWN_HOSTS COMMAND: with what is in the file KNOWN_HOSTS as the only host keys.
+# login KNOWN_HOSTS COMMAND: with what is in the file KNOWN_HOSTS as the only host keys. sshd listens to nobody for a
+# moment when it takes a new key.
 login() {
     ssh -F none -p "$port" -i "$place/key" -o IdentitiesOnly=yes -o IdentityAgent=none -o BatchMode=yes \
         -o UserKnownHostsFile="$place/$1" -o GlobalKnownHostsFile=/dev/null -o HostKeyAlias=machine \
         -o StrictHostKeyChecking=yes -o HostKeyAlgorithms=ssh-ed25519 -o UpdateHostKeys=no \
-        -o ConnectTimeout=10 -o ServerAliveInterval=15 -o LogLevel=ERROR "$user@$host" "$2"
+        -o ConnectTimeout=10 -o ConnectionAttempts=5 -o ServerAliveInterval=15 -o LogLevel=ERROR "$user@$host" "$2"
 }
 
 printf 'machine %s\n' "$first_host_key" "$host_public_key" >"$place/either"

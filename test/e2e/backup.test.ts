@@ -5,14 +5,13 @@ import { Web } from "../../verify/web";
 import { Guest } from "../guest/guest";
 import { expectAllRowsOk, expectRefused } from "./checks";
 import { powerCut } from "./host";
+import { NETWORK } from "./network";
 import { TestStack } from "./test-stack";
 
 type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
 
 const MINUTE = 60_000;
 const ROWS = 30;
-/** A network of its own, so that the bridge and its rules are this test's alone. */
-const NETWORK = `10.${100 + (process.pid % 100)}.${process.pid % 250}.0/24`;
 
 describe("backups of EOxServer on another host, by SFTP", () => {
     const stack = new TestStack("backup");

@@ -14,13 +14,12 @@ import { Web } from "../../verify/web";
 import { makeCertificates } from "../unit/certificates";
 import { uploadByDcorAid } from "./dcor-aid";
 import { powerCut, traces, waitForStep } from "./host";
+import { NETWORK } from "./network";
 import { TestStack } from "./test-stack";
 
 type Outputs = Extract<AnyOutputs, { product: "dcor" }>;
 
 const MINUTE = 60_000;
-/** A network of its own, so that the bridge and its rules are this test's alone. */
-const NETWORK = `10.${100 + (process.pid % 100)}.${process.pid % 250}.0/24`;
 /** Rows that this version, or a stack that is not for development, cannot show. */
 const NOT_HERE = ["D10", "X11"];
 const QUEUES = ["dcor-short", "dcor-normal", "dcor-long"];

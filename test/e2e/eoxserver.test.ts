@@ -8,6 +8,7 @@ import { Web } from "../../verify/web";
 import { expectAllRowsOk, expectCutOff, expectRefused, expectUnchanged, untilItAnswers } from "./checks";
 import { dropConnections, powerCut, traces } from "./host";
 import { Load } from "./load";
+import { NETWORK } from "./network";
 import { TestStack } from "./test-stack";
 
 type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
@@ -16,9 +17,6 @@ const MINUTE = 60_000;
 /** Rows that this version, or a local machine, cannot show. */
 const NOT_HERE = ["X11", "X12"];
 const ROWS = 30;
-
-/** A network of its own, so that the bridge and its rules are this test's alone. */
-const NETWORK = `10.${100 + (process.pid % 100)}.${process.pid % 250}.0/24`;
 
 const GUARDED = "/instance00/opensearch";
 

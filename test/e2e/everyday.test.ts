@@ -3,11 +3,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBrowser } from "../../verify/browser";
+import { NETWORK } from "./network";
 import { TestStack } from "./test-stack";
 
 const MINUTE = 60_000;
 const project = join(__dirname, "..", "..");
-const NETWORK = `10.${100 + (process.pid % 100)}.${process.pid % 250}.0/24`;
 
 interface Drift {
     cloud: unknown[];

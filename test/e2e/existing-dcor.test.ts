@@ -2,14 +2,12 @@ import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { Web } from "../../verify/web";
 import { Guest } from "../guest/guest";
 import { changesOf, stateOf, type State } from "./host-state";
+import { NETWORK } from "./network";
 import { TestStack } from "./test-stack";
 
 type Outputs = Extract<AnyOutputs, { product: "dcor" }>;
 
 const MINUTE = 60_000;
-
-/** A network of its own, so that the bridge and its rules are this test's alone. */
-const NETWORK = `10.${100 + (process.pid % 100)}.${process.pid % 250}.0/24`;
 
 /** Rows that this version, or a stack that is not for development, cannot show. */
 const NOT_HERE = ["D10", "X11"];

@@ -8,15 +8,13 @@ import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { Web } from "../../verify/web";
 import { expectAllRowsOk, expectCutOff, expectRefused, expectUnchanged, untilItAnswers } from "./checks";
 import { dropConnections, powerCut, traces } from "./host";
+import { NETWORK, NETWORK_BASE } from "./network";
 import { TestStack } from "./test-stack";
 
 type Outputs = Extract<AnyOutputs, { product: "omero-web" }>;
 
 const MINUTE = 60_000;
-/** A network of its own, so that the bridge and its rules are this test's alone. */
-const BASE = `10.${100 + (process.pid % 100)}.${process.pid % 250}`;
-const NETWORK = `${BASE}.0/24`;
-const FRONT = `${BASE}.20`;
+const FRONT = `${NETWORK_BASE}.20`;
 const ORIGIN = "https://portal.example.org";
 /** Rows that a local machine cannot show. */
 const NOT_HERE = ["O15", "X11"];

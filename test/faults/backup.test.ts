@@ -5,11 +5,11 @@ import { DcorApi, DcorSoftware, type Dataset } from "../../verify/dcor-api";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { Ssh } from "../../verify/ssh";
 import { Web } from "../../verify/web";
+import { NETWORK } from "../e2e/network";
 import { TestStack } from "../e2e/test-stack";
 import { note } from "./faults";
 
 const MINUTE = 60_000;
-const NETWORK = `10.${100 + (process.pid % 100)}.${process.pid % 250}.0/24`;
 /** On the machine's root disk, which is not the volume's. */
 const backup = { repository: { mode: "directory", path: "/srv/backups" } };
 

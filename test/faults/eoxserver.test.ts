@@ -3,13 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { Web } from "../../verify/web";
 import { powerCut } from "../e2e/host";
+import { NETWORK } from "../e2e/network";
 import { TestStack } from "../e2e/test-stack";
 import { cause, note } from "./faults";
 
 type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
 
 const MINUTE = 60_000;
-const NETWORK = `10.${100 + (process.pid % 100)}.${process.pid % 250}.0/24`;
 const POWER_CUTS = 10;
 
 describe("EOxServer, when something goes wrong", () => {

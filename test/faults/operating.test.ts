@@ -3,13 +3,13 @@ import { get } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { expectUnchanged } from "../e2e/checks";
+import { NETWORK } from "../e2e/network";
 import { TestStack } from "../e2e/test-stack";
 import { note } from "./faults";
 
 type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
 
 const MINUTE = 60_000;
-const NETWORK = `10.${100 + (process.pid % 100)}.${process.pid % 250}.0/24`;
 
 describe("a backup that does not fit or does not come up, a state that is lost, passwords and keys that are to be others", () => {
     const stack = new TestStack("operating");

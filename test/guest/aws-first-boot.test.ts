@@ -48,7 +48,9 @@ describe("the first boot of an instance, by Debian's cloud-init in a local machi
     /** As the user that the image lets in, where the machine shows the given host key. */
     function login(hostKey: string, command: string): Result {
         writeFileSync(join(keys, "known_hosts"), `${guest.address} ${key(`${hostKey}.pub`)}\n`);
+        // cloud-init starts sshd anew after the first log-in is possible.
         const options = ["IdentitiesOnly=yes", "BatchMode=yes", "StrictHostKeyChecking=yes", "LogLevel=ERROR"];
+        options.push("ConnectionAttempts=10");
         const files = [`UserKnownHostsFile=${join(keys, "known_hosts")}`, `IdentityFile=${join(keys, "login")}`];
         const args = ["-F", "none", ...[...options, ...files].flatMap((option) => ["-o", option])];
         const { status, stdout, stderr } = spawnSync("ssh", [...args, `admin@${guest.address}`, command], {
@@ -101,7 +103,7 @@ describe("the first boot of an instance, by Debian's cloud-init in a local machi
     });
 
     test("cloud-init ends without an error, and the machine has its name", () => {
-        expect(login("first", "cloud-init status --wait")).toMatchObject({ status: 0 });
+        expect(login("first", "cloud-init status --wait")).toMatchObject({ status: 0, stderr: "" });
         expect(login("first", "hostname").stdout).toBe("eoxserver-first");
     });
 
@@ -112,7 +114,7 @@ describe("the first boot of an instance, by Debian's cloud-init in a local machi
 
     test("the agent of Session Manager is installed, its checksum being right", () => {
         const wait = "timeout 60 sh -c 'until systemctl is-active -q amazon-ssm-agent; do sleep 1; done'";
-        expect(login("first", wait)).toMatchObject({ status: 0 });
+        expect(login("first", wait)).toMatchObject({ status: 0, stderr: "" });
         const wrong = `sudo -n /usr/local/lib/science-stacks/session-manager-agent file:///root/agent.deb ${"0".repeat(64)} ''`;
         expect(login("first", wrong)).toMatchObject({ status: 1 });
     });

@@ -4,6 +4,10 @@
 # Parameter: host_key (the private key).
 set -euo pipefail
 umask 077
+# cloud-init starts sshd anew when it sets who may use a password. How it ended is told by the first step.
+if command -v cloud-init >/dev/null; then
+    cloud-init status --wait </dev/null >/dev/null || [ $? -le 2 ]
+fi
 path=/etc/ssh/ssh_host_ed25519_key
 new=$(mktemp /etc/ssh/.new-host-key.XXXXXX)
 trap 'rm -f "$new" "$new.pub"' EXIT
