@@ -43,15 +43,39 @@ export async function expectAllRowsOk(stack: TestStack, notHere: readonly string
     return report;
 }
 
-/** Another `up` changes nothing, in seconds, and restarts none of the units. */
-export async function expectUnchanged(stack: TestStack, units: string): Promise<void> {
-    const processes = () => stack.ssh(`systemctl show --property=Id,MainPID,ActiveEnterTimestamp ${units}`);
+/** `verify` fails while the machine is broken: with these rows, whatever others follow from it. Those that failed. */
+export async function expectRowsFail(
+    stack: TestStack,
+    { broken, mended }: Record<"broken" | "mended", string>,
+    ids: readonly string[],
+): Promise<Report["rows"]> {
+    await stack.ssh(broken);
+    const { status, stdout } = await stack.attempt("verify", "--json");
+    await stack.ssh(mended);
+    expect(status).toBe(1);
+    const failed = (JSON.parse(stdout) as Report).rows.filter(({ ok }) => ok === false);
+    expect(failed.map(({ id }) => id)).toEqual(expect.arrayContaining([...ids]));
+    return failed;
+}
+
+/**
+ * Another `up` changes nothing, and restarts none of the units.
+ * @param further a command that tells the processes that systemd does not know one by one
+ */
+export async function expectUnchanged(stack: TestStack, units: string, further = "true"): Promise<void> {
+    const processes = () =>
+        stack.ssh(`systemctl show --property=Id,MainPID,ActiveEnterTimestamp ${units} && ${further}`);
     const running = await processes();
-    const { status, stdout, seconds } = await stack.attempt("up");
+    const { status, stdout } = await stack.attempt("up");
     expect(status).toBe(0);
     expect(stdout).toMatch(/Resources:\n\s+\d+ unchanged/);
     expect(await processes()).toBe(running);
-    expect(seconds).toBeLessThan(20);
+}
+
+/** `destroy` leaves no guest, bridge, loop device, firewall table or file behind. */
+export async function expectDestroyed(stack: TestStack, network: string): Promise<void> {
+    await stack.run("destroy");
+    expect(traces(stack.name, network)).toEqual([]);
 }
 
 /** Waits until a page answers with 200, for a minute at most. */

@@ -8,12 +8,19 @@ import { NIGHTLY_TIMERS } from "../../components/dcor/render";
 import { openBrowser } from "../../verify/browser";
 import { DCOR_PYTHON, DcorApi, DcorSoftware, type Dataset } from "../../verify/dcor-api";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
-import type { Report } from "../../verify/report";
 import { Ssh } from "../../verify/ssh";
 import { Web } from "../../verify/web";
 import { makeCertificates } from "../unit/certificates";
 import { uploadByDcorAid } from "./dcor-aid";
-import { powerCut, traces, waitForStep } from "./host";
+import {
+    expectAllRowsOk,
+    expectCutOff,
+    expectDestroyed,
+    expectRefused,
+    expectRowsFail,
+    expectUnchanged,
+} from "./checks";
+import { powerCut } from "./host";
 import { NETWORK } from "./network";
 import { TestStack } from "./test-stack";
 
@@ -22,6 +29,8 @@ type Outputs = Extract<AnyOutputs, { product: "dcor" }>;
 const MINUTE = 60_000;
 /** Rows that this version, or a stack that is not for development, cannot show. */
 const NOT_HERE = ["D10", "X11"];
+const ROWS = 32;
+const UNITS = "nginx supervisor solr minio redis-server postgresql@15-main";
 const QUEUES = ["dcor-short", "dcor-normal", "dcor-long"];
 /** What each nightly job says when it has found something to do. */
 const NIGHTLY = {
@@ -74,12 +83,7 @@ describe("DCOR on a local machine, by the commands that users have", () => {
         async () => {
             const blocked = { blockedUserAgents: "(" };
             stack.configure({ ...configuration, data: { sizeGiB: 1 }, serverName: "https://dcor.org/", dcor: blocked });
-            const { status, stdout, stderr } = await stack.attempt("up");
-            expect(status).not.toBe(0);
-            for (const key of ["data.sizeGiB", "serverName", "dcor.blockedUserAgents"]) {
-                expect(stdout + stderr).toContain(key);
-            }
-            expect(traces(stack.name, NETWORK)).toEqual([]);
+            await expectRefused(stack, NETWORK, ["data.sizeGiB", "serverName", "dcor.blockedUserAgents"]);
             stack.remove();
         },
         10 * MINUTE,
@@ -89,10 +93,7 @@ describe("DCOR on a local machine, by the commands that users have", () => {
         "an installation that loses its power is finished by the next up",
         async () => {
             stack.configure(configuration);
-            const first = stack.attempt("up");
-            await waitForStep(stack.name, "dcor-software", /^/m, 900);
-            powerCut(stack.name);
-            expect((await first).status).not.toBe(0);
+            await expectCutOff(stack, "dcor-software", /^/m, powerCut, 900);
             await stack.run("up");
             await readOutputs();
         },
@@ -102,7 +103,7 @@ describe("DCOR on a local machine, by the commands that users have", () => {
     test(
         "every requirement is met",
         async () => {
-            await expectAllRowsOk();
+            await expectAllRowsOk(stack, NOT_HERE, ROWS);
         },
         5 * MINUTE,
     );
@@ -110,18 +111,13 @@ describe("DCOR on a local machine, by the commands that users have", () => {
     test(
         "verify fails, and says which rows, when the machine is not as it should be",
         async () => {
-            await stack.ssh(
-                "supervisorctl stop ckan-worker-dcor-long >/dev/null; chmod 644 /etc/ckan/default/ckan.ini; systemctl stop minio apt-daily-upgrade.timer",
-            );
-            const { status, stdout } = await stack.attempt("verify", "--json");
-            await stack.ssh(
-                "supervisorctl start ckan-worker-dcor-long >/dev/null & chmod 640 /etc/ckan/default/ckan.ini; systemctl start minio apt-daily-upgrade.timer; wait",
-            );
-            expect(status).toBe(1);
-            const failed = (JSON.parse(stdout) as Report).rows.filter(({ ok }) => ok === false).map(({ id }) => id);
-            expect(failed).toEqual(expect.arrayContaining(["D02", "D06", "D08", "D14", "D17", "X06", "X10"]));
+            const accident = {
+                broken: "supervisorctl stop ckan-worker-dcor-long >/dev/null; chmod 644 /etc/ckan/default/ckan.ini; systemctl stop minio apt-daily-upgrade.timer",
+                mended: "supervisorctl start ckan-worker-dcor-long >/dev/null & chmod 640 /etc/ckan/default/ckan.ini; systemctl start minio apt-daily-upgrade.timer; wait",
+            };
+            const failed = await expectRowsFail(stack, accident, ["D02", "D06", "D08", "D14", "D17", "X06", "X10"]);
             // What is in order is not said to be broken.
-            expect(failed).not.toContain("D11");
+            expect(failed.map(({ id }) => id)).not.toContain("D11");
         },
         5 * MINUTE,
     );
@@ -284,17 +280,7 @@ describe("DCOR on a local machine, by the commands that users have", () => {
 
     test(
         "a second up changes nothing and restarts nothing",
-        async () => {
-            const processes = () =>
-                stack.ssh(
-                    "systemctl show --property=Id,MainPID,ActiveEnterTimestamp nginx supervisor solr minio redis-server postgresql@15-main; supervisorctl pid all",
-                );
-            const running = await processes();
-            const { status, stdout } = await stack.attempt("up");
-            expect(status).toBe(0);
-            expect(stdout).toMatch(/Resources:\n\s+\d+ unchanged/);
-            expect(await processes()).toBe(running);
-        },
+        () => expectUnchanged(stack, UNITS, "supervisorctl pid all"),
         2 * MINUTE,
     );
 
@@ -303,7 +289,7 @@ describe("DCOR on a local machine, by the commands that users have", () => {
         async () => {
             await stack.reboot();
             await expectWhole();
-            const report = await expectAllRowsOk();
+            const report = await expectAllRowsOk(stack, NOT_HERE, ROWS);
             expect(report.rows.find(({ id }) => id === "X10")?.detail).toContain("started by the boot");
         },
         8 * MINUTE,
@@ -321,7 +307,7 @@ describe("DCOR on a local machine, by the commands that users have", () => {
             web.close();
             await machine.close();
             await readOutputs();
-            const report = await expectAllRowsOk();
+            const report = await expectAllRowsOk(stack, NOT_HERE, ROWS);
             expect(report.rows.find(({ id }) => id === "D11")?.detail).toContain("from Intermediate of a test");
             await expectWhole();
         },
@@ -330,10 +316,7 @@ describe("DCOR on a local machine, by the commands that users have", () => {
 
     test(
         "destroy leaves no guest, bridge, loop device, firewall table or file behind",
-        async () => {
-            await stack.run("destroy");
-            expect(traces(stack.name, NETWORK)).toEqual([]);
-        },
+        () => expectDestroyed(stack, NETWORK),
         2 * MINUTE,
     );
 
@@ -430,14 +413,6 @@ describe("DCOR on a local machine, by the commands that users have", () => {
                 )
                 .on("error", reject);
         });
-    }
-
-    async function expectAllRowsOk() {
-        const report = await stack.verify();
-        const wrong = report.rows.filter(({ id, ok }) => ok === false || (ok === null && !NOT_HERE.includes(id)));
-        expect(wrong).toEqual([]);
-        expect(report.rows).toHaveLength(32);
-        return report;
     }
 });
 

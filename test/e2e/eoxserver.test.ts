@@ -3,9 +3,16 @@ import { openBrowser } from "../../verify/browser";
 import { coverageDifference, makeFixture, pictureDifference } from "../../verify/geotiff";
 import { getCoverage, getMap, wmsCapabilities } from "../../verify/ows";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
-import type { Report } from "../../verify/report";
 import { Web } from "../../verify/web";
-import { expectAllRowsOk, expectCutOff, expectRefused, expectUnchanged, untilItAnswers } from "./checks";
+import {
+    expectAllRowsOk,
+    expectCutOff,
+    expectDestroyed,
+    expectRefused,
+    expectRowsFail,
+    expectUnchanged,
+    untilItAnswers,
+} from "./checks";
 import { dropConnections, powerCut, traces } from "./host";
 import { Load } from "./load";
 import { NETWORK } from "./network";
@@ -83,18 +90,11 @@ describe("EOxServer on a local machine, by the commands that users have", () => 
     test(
         "verify fails, and says which rows, when the machine is not as it should be",
         async () => {
-            await stack.ssh(
-                "systemctl stop eoxserver@instance01 && chmod 644 /etc/eoxserver/instance00/database-password && nft delete table inet science_stacks",
-            );
-            const { status, stdout } = await stack.attempt("verify", "--json");
-            await stack.ssh(
-                "systemctl start eoxserver@instance01 && chmod 640 /etc/eoxserver/instance00/database-password && systemctl restart science-stacks-firewall",
-            );
-            expect(status).toBe(1);
-            const failed = (JSON.parse(stdout) as Report).rows.filter(({ ok }) => ok === false);
-            expect(failed.map(({ id }) => id)).toEqual(
-                expect.arrayContaining(["E01", "E02", "E13", "X03", "X06", "X10"]),
-            );
+            const accident = {
+                broken: "systemctl stop eoxserver@instance01 && chmod 644 /etc/eoxserver/instance00/database-password && nft delete table inet science_stacks",
+                mended: "systemctl start eoxserver@instance01 && chmod 640 /etc/eoxserver/instance00/database-password && systemctl restart science-stacks-firewall",
+            };
+            const failed = await expectRowsFail(stack, accident, ["E01", "E02", "E13", "X03", "X06", "X10"]);
             expect(failed.find(({ id }) => id === "X06")?.detail).toContain(
                 "/etc/eoxserver/instance00/database-password",
             );
@@ -233,10 +233,7 @@ describe("EOxServer on a local machine, by the commands that users have", () => 
 
     test(
         "destroy leaves no guest, bridge, loop device, firewall table or file behind",
-        async () => {
-            await stack.run("destroy");
-            expect(traces(stack.name, NETWORK)).toEqual([]);
-        },
+        () => expectDestroyed(stack, NETWORK),
         2 * MINUTE,
     );
 

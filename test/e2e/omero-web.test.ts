@@ -6,8 +6,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openBrowser } from "../../verify/browser";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { Web } from "../../verify/web";
-import { expectAllRowsOk, expectCutOff, expectRefused, expectUnchanged, untilItAnswers } from "./checks";
-import { dropConnections, powerCut, traces } from "./host";
+import {
+    expectAllRowsOk,
+    expectCutOff,
+    expectDestroyed,
+    expectRefused,
+    expectUnchanged,
+    untilItAnswers,
+} from "./checks";
+import { dropConnections, powerCut } from "./host";
 import { NETWORK, NETWORK_BASE } from "./network";
 import { TestStack } from "./test-stack";
 
@@ -194,10 +201,7 @@ describe("OMERO.web on a local machine, by the commands that users have", () => 
 
     test(
         "destroy leaves no guest, bridge, loop device, firewall table or file behind",
-        async () => {
-            await stack.run("destroy");
-            expect(traces(stack.name, NETWORK)).toEqual([]);
-        },
+        () => expectDestroyed(stack, NETWORK),
         2 * MINUTE,
     );
 
