@@ -40,8 +40,8 @@ export const serverRows: Row<Context>[] = [
             const wanted = webPorts(config);
             // A program that listens for a moment: its port is closed by the firewall, not for want of a program.
             const listening = await machine.run(`
-                timeout 8 python3 -c 'import socket, time; s = socket.create_server(("", 0)); time.sleep(8)' >/dev/null 2>&1 &
-                sleep 0.3
+                exec 3< <(python3 -c 'import socket, time; s = socket.create_server(("", 0)); print(flush=True); time.sleep(20)' 2>/dev/null)
+                read -r <&3
                 ss -lntH | awk '{ print $4 }' | grep -Ev '^(127\\.|\\[::1\\])' | sed 's/.*://' | sort -un
             `);
             const ports = [...new Set([...listening.split("\n").map(Number), 5432, BACKEND_PORT])];
