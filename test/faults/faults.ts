@@ -12,8 +12,14 @@ export function note(product: string, fault: string, happened: string): void {
     process.stderr.write(`  ${product}: ${fault}: ${happened}\n`);
 }
 
-/** The lines of a command's output that tell what went wrong, without the engine's frame. */
+/** The lines of a command's output that tell what went wrong, without the engine's frame: of a command, the step is told. */
 export function cause({ stdout, stderr }: { stdout: string; stderr: string }): string {
-    const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim());
-    return lines.filter((line) => /^error: /.test(line) && !/update failed|exit status/.test(line)).join(" | ");
+    const lines = `${stdout}\n${stderr}`.split("\n").map((line) =>
+        line
+            .trim()
+            .replace(/:? running ".*run-step (\S+) .*$/, " (step $1)")
+            .replace(/^error: /, "!"),
+    );
+    const told = lines.filter((line) => line.startsWith("!") && !/update failed|exit status/.test(line));
+    return [...new Set(told)].map((line) => line.slice(1)).join(" | ");
 }
