@@ -64,7 +64,8 @@ function progress(text: string): void {
 }
 
 main().then(
-    (status) => (process.exitCode = status),
+    // A row that has had its time may still wait for its answer: nobody else does.
+    (status) => process.exit(status),
     (error: unknown) => {
         console.error(error instanceof Error ? error.message : error);
         process.exitCode = 1;

@@ -180,8 +180,9 @@ release_dead_lock() {
     done
 }
 
+# is_pulumi PID: one that was killed keeps its name until its parent has heard of it.
 is_pulumi() {
-    [ "$(cat "/proc/$1/comm" 2>/dev/null)" = pulumi ]
+    [[ $(cat "/proc/$1/stat" 2>/dev/null) == *"(pulumi) "[!ZX]* ]]
 }
 
 # print_address: where the stack answers, as the last line.
