@@ -91,7 +91,7 @@ export class Tried {
         return (Date.now() - started) / 1000;
     }
 
-    /** `verify` as it is with a fault: whether it fails, and by which rows, with what the first of them says. */
+    /** `verify` as it is with a fault: whether it fails, and by which rows, with what the first of them says last. */
     async verify(): Promise<{ failed: string[]; says: string; seconds: number }> {
         const { status, stdout, stderr, seconds } = await this.stack.attempt("verify", "--json", "--limit", "40");
         if (!stdout.startsWith("{")) {
@@ -99,7 +99,11 @@ export class Tried {
         }
         const { rows } = JSON.parse(stdout) as { rows: { id: string; ok: boolean | null; detail: string }[] };
         const failed = rows.filter(({ ok }) => ok === false);
-        return { failed: failed.map(({ id }) => id), says: failed[0]?.detail.slice(0, 160) ?? "", seconds };
+        return {
+            failed: failed.map(({ id }) => id),
+            says: failed[0]?.detail.trim().split("\n").at(-1)?.slice(0, 160) ?? "",
+            seconds,
+        };
     }
 
     /** An `up` that must end well, with all as it was after it. */
