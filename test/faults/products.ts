@@ -24,6 +24,8 @@ export interface Product {
     label: string;
     configuration: Record<string, unknown>;
     services: readonly Service[];
+    /** A row of `verify` that takes longer waits for something that hangs. */
+    verifySeconds: number;
     volumes: readonly string[];
     /** A setting with another value each turn, which a change of restarts the product. */
     setting(turn: number): Record<string, unknown>;
@@ -71,6 +73,7 @@ const eoxserver: Product = {
     label: "eoxserver",
     configuration: SMALL.eoxserver,
     volumes: ["/data"],
+    verifySeconds: 40,
     services: [
         POSTGRESQL,
         unit("the instance's back end", "eoxserver@instance00.service"),
@@ -115,6 +118,7 @@ const omeroWeb: Product = {
     label: "omero",
     configuration: SMALL["omero-web"],
     volumes: ["/data"],
+    verifySeconds: 40,
     services: [REDIS, unit("Gunicorn", "omero-web.service"), NGINX],
     setting: (turn) => ({ omeroWeb: { sessionCookieAgeSeconds: 86400 + turn } }),
     fetches: { kind: "PyPI", configuration: (turn) => ({ omeroWeb: { apps: APPS[turn % 4] } }) },
@@ -145,6 +149,7 @@ const dcor: Product = {
     label: "dcor",
     configuration: SMALL.dcor,
     volumes: ["/data", "/cache"],
+    verifySeconds: 90,
     services: [
         POSTGRESQL,
         unit("Solr", "solr.service"),

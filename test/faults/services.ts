@@ -2,7 +2,9 @@ import { MINUTE, type Tried } from "./tried";
 
 /** Each service of a product is killed, and hangs. */
 export function serviceFaults(tried: Tried): void {
-    test.each(tried.product.services)(
+    const { product } = tried;
+
+    test.each(product.services)(
         "$name is killed",
         async ({ name, signal }) => {
             await tried.ssh(signal("KILL"));
@@ -15,11 +17,11 @@ export function serviceFaults(tried: Tried): void {
         5 * MINUTE,
     );
 
-    test.each(tried.product.services)(
+    test.each(product.services)(
         "$name hangs",
         async ({ name, signal }) => {
             await tried.ssh(signal("STOP"));
-            const { failed, says, seconds } = await tried.verify();
+            const { failed, says, seconds } = await tried.verify(product.verifySeconds);
             await tried.ssh(signal("CONT"));
             expect(failed).not.toEqual([]);
             const back = await tried.expectWhole();

@@ -92,8 +92,13 @@ export class Tried {
     }
 
     /** `verify` as it is with a fault: whether it fails, and by which rows, with what the first of them says last. */
-    async verify(): Promise<{ failed: string[]; says: string; seconds: number }> {
-        const { status, stdout, stderr, seconds } = await this.stack.attempt("verify", "--json", "--limit", "40");
+    async verify(limitSeconds = 180): Promise<{ failed: string[]; says: string; seconds: number }> {
+        const { status, stdout, stderr, seconds } = await this.stack.attempt(
+            "verify",
+            "--json",
+            "--limit",
+            String(limitSeconds),
+        );
         if (!stdout.startsWith("{")) {
             return { failed: [`status ${status}`], says: stderr.trim().split("\n")[0] ?? "", seconds };
         }
