@@ -64,7 +64,9 @@ export function engineFaults(tried: Tried): void {
         "two up at once",
         async () => {
             let second: Promise<Ended> | undefined;
-            const first = await interrupted(() => (second = stack.attempt("up")));
+            const first = await interrupted(() => {
+                second = stack.attempt("up");
+            });
             expect(first.status).toBe(0);
             const refused = await second!;
             expect(refused.status).not.toBe(0);

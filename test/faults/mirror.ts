@@ -83,7 +83,8 @@ export class Mirror {
                 body.writeUInt8(body.readUInt8(body.length / 2) ^ 1, body.length / 2);
                 response.end(body);
                 break;
-            default:
+            case "none":
+            case "down":
                 response.end(body);
         }
     }

@@ -30,7 +30,7 @@ export interface Product {
     /** A setting with another value each turn, which a change of restarts the product. */
     setting(turn: number): Record<string, unknown>;
     /** Settings that need further packages of Debian, or an environment of Python's packages beside the one that runs. */
-    fetches?: { kind: "Debian" | "PyPI"; configuration(turn: number): Record<string, unknown> };
+    fetches?: { kind: "Debian" | "PyPI"; configuration: (turn: number) => Record<string, unknown> };
     /** A page that needs all that the product is made of. */
     page(outputs: Outputs): string;
     /** Seconds of an installation, and of a change of the setting, that power cuts are spread over. */
