@@ -27,7 +27,7 @@ export function cause({ stdout, stderr }: { stdout: string; stderr: string }): s
         const words = end.filter((each) => /^\| (E:|W:|error|ERROR)|No space|hash|Temporary|caused by/i.test(each));
         return step === undefined
             ? []
-            : [`${line.replace(/ on \S+/, "")} ${(words.length ? words : end).slice(-2).join(" ")}`];
+            : [`${line.replace(/ on \S+/, "")} ${(words.length ? words : end).slice(0, 3).join(" ")}`];
     });
     return [...new Set([...steps, ...errors])].join(" | ");
 }
