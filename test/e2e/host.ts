@@ -75,15 +75,16 @@ export function giveRootDisk(machine: string, sizeGiB: number): void {
             "-euc",
             `
             bash scripts/host/machine.sh stop "$1"
-            cd "$2"
-            truncate --size "$3G" root.img
-            mkfs.ext4 -q root.img
-            mv root root.directory
-            mkdir root
-            mount -o loop root.img root
-            cp -a root.directory/. root/
-            rm -r root.directory
-            cd - >&2
+            (
+                cd "$2"
+                truncate --size "$3G" root.img
+                mkfs.ext4 -q root.img
+                mv root root.directory
+                mkdir root
+                mount -o loop root.img root
+                cp -a root.directory/. root/
+                rm -r root.directory
+            )
             bash scripts/host/machine.sh start "$1"
             `,
             ...["-", machine, place, String(sizeGiB)],
