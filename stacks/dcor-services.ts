@@ -132,7 +132,7 @@ function ckanDatabase(config: DcorConfig, { machine, packages, data }: Place) {
 function jobQueue({ redis }: DcorConfig, { machine, packages, data }: Place): RedisEndpoint {
     const { url, password, maxMemoryMiB } = redis;
     return url === undefined
-        ? new Redis("redis", { machine, packages, data, maxMemoryMiB, durable: true }).endpoint
+        ? new Redis("redis", { machine, packages, data, maxMemoryMiB }).endpoint
         : { url, password, running: [] };
 }
 

@@ -1,5 +1,5 @@
 /**
- * `npm run verify -- <stack> [--json]`: checks a running stack, requirement by requirement.
+ * `npm run verify -- <stack> [--json] [--limit SECONDS]`: checks a running stack, requirement by requirement.
  * Exit status: 0 when no row fails, 1 when one does or the stack cannot be reached, 2 for a wrong command line.
  */
 import { parseArgs } from "node:util";
@@ -10,7 +10,7 @@ import { products } from "./rows/products";
 import { runRows } from "./run";
 
 async function main(): Promise<number> {
-    const { stack, json } = readArguments();
+    const { stack, json, timeoutSeconds } = readArguments();
     const started = performance.now();
     const context = await openContext(stack);
     try {
@@ -18,6 +18,7 @@ async function main(): Promise<number> {
         const rows = [...products[product].rows, ...common];
         let done = 0;
         const results = await runRows(rows, context, {
+            timeoutSeconds,
             onResult: ({ id, ok }) => {
                 done++;
                 if (ok === false) {
@@ -41,17 +42,18 @@ async function main(): Promise<number> {
     }
 }
 
-function readArguments(): { stack: string; json: boolean } {
+function readArguments(): { stack: string; json: boolean; timeoutSeconds?: number } {
     const { values, positionals } = parseArgs({
-        options: { json: { type: "boolean", default: false } },
+        options: { json: { type: "boolean", default: false }, limit: { type: "string" } },
         allowPositionals: true,
     });
     const [stack, ...others] = positionals;
-    if (stack === undefined || others.length > 0) {
-        console.error("usage: npm run verify -- <stack> [--json]");
+    const timeoutSeconds = values.limit === undefined ? undefined : Number(values.limit);
+    if (stack === undefined || others.length > 0 || (timeoutSeconds !== undefined && !(timeoutSeconds > 0))) {
+        console.error("usage: npm run verify -- <stack> [--json] [--limit SECONDS]");
         process.exit(2);
     }
-    return { stack, json: values.json };
+    return { stack, json: values.json, timeoutSeconds };
 }
 
 /** Progress is for a person at a terminal. */
@@ -62,7 +64,8 @@ function progress(text: string): void {
 }
 
 main().then(
-    (status) => (process.exitCode = status),
+    // A row that has had its time may still wait for its answer: nobody else does.
+    (status) => process.exit(status),
     (error: unknown) => {
         console.error(error instanceof Error ? error.message : error);
         process.exitCode = 1;

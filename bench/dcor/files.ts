@@ -57,7 +57,7 @@ export function dcorFiles(serverName: string, { robots = true }: { robots?: bool
         ...solr.serverProgram({ archive: "", heapMiB: 512 }).files,
         ...solr.coreProgram({ core: "ckan", schema: "", revision: "" }).files,
         ...minio.serverProgram({ program: "", revision: "1", user: "dcor", bucketPrefix: "circle-" }).files,
-        "/etc/redis/redis.conf": { content: redis.settings({ durable: true }) },
+        "/etc/redis/redis.conf": { content: redis.settings({}) },
     };
     const ours = (text: string) => text.replaceAll("science-stacks", "dcor");
     return Object.fromEntries(Object.entries(files).map(([path, { content }]) => [ours(path), ours(content)]));

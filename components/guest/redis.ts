@@ -14,8 +14,6 @@ export interface RedisArgs {
     data: DataVolume;
     /** Memory for what is kept, in MiB. @default 256 */
     maxMemoryMiB?: number;
-    /** Each change is on the disk within a second: for queues, which must not be lost. @default false, for caches */
-    durable?: boolean;
 }
 
 /** What a product needs to use a Redis server. */
@@ -32,7 +30,10 @@ export const REDIS_PORT = 6379;
 const UNIT = "redis-server.service";
 const PASSWORD_FILE = "/etc/redis/password.conf";
 
-/** A Redis server on the machine's loopback address alone, with a generated password, and what it keeps on the data volume. */
+/**
+ * A Redis server on the machine's loopback address alone, with a generated password, and what it keeps on the data volume:
+ * each change within a second, so that neither a queue nor the sessions of users are lost with it.
+ */
 export class Redis extends pulumi.ComponentResource {
     public readonly endpoint: RedisEndpoint;
 
@@ -87,7 +88,7 @@ export class Redis extends pulumi.ComponentResource {
 }
 
 /** The text of redis.conf. */
-export function settings({ maxMemoryMiB = 256, durable = false }: Pick<RedisArgs, "maxMemoryMiB" | "durable">): string {
-    const values = { port: REDIS_PORT, maxMemoryMiB, durable, passwordFile: PASSWORD_FILE };
+export function settings({ maxMemoryMiB = 256 }: Pick<RedisArgs, "maxMemoryMiB">): string {
+    const values = { port: REDIS_PORT, maxMemoryMiB, passwordFile: PASSWORD_FILE };
     return renderTemplate("redis/templates/redis.conf.eta", values);
 }

@@ -48,11 +48,11 @@ write_package_sources() {
     fi
 }
 
-# personalise: what makes the guest this one. True when it must be started anew to take it in.
+# personalise: what makes the guest this one. True when it must be started anew to take it in; sets new_key when sshd must.
 personalise() {
     local root=$place/root restart=1 hosts
     (umask 077 && mkdir -p "$root/root/.ssh")
-    printf '%s\n' "$host_key" | write_if_changed "$root/etc/ssh/ssh_host_ed25519_key" 600 && restart=0
+    printf '%s\n' "$host_key" | write_if_changed "$root/etc/ssh/ssh_host_ed25519_key" 600 && new_key=yes
     printf '%s\n' "$host_public_key" | write_if_changed "$root/etc/ssh/ssh_host_ed25519_key.pub" 644 || :
     printf '%s\n' "$authorized_key" | write_if_changed "$root/root/.ssh/authorized_keys" 600 || :
     printf '%s\n' "$machine" | write_if_changed "$root/etc/hostname" 644 && restart=0
@@ -73,7 +73,7 @@ END
 }
 
 create() {
-    local network=10.77.0.0/24 address='' name_servers='' mirror='' security_mirror='' proxy='' snapshot='' image='' before=''
+    local network=10.77.0.0/24 address='' name_servers='' mirror='' security_mirror='' proxy='' snapshot='' image='' before='' new_key=
     read_parameters machine stack owner release host_key host_public_key authorized_key
     valid_name "$machine"
     valid_network "$network"
@@ -104,6 +104,9 @@ create() {
     if personalise && guest_runs; then
         stop_guest
         [ -z "$before" ] || take_network_away "$before"
+    elif [ -n "$new_key" ] && guest_runs; then
+        # Nobody who is served notices; sessions that are open go on.
+        in_guest /bin/systemctl try-restart ssh.service || stop_guest
     fi
     start_guest
     printf '{"address":"%s","identity":"%s"}\n' "$address" "$(cat "$place/identity")"

@@ -94,6 +94,15 @@ prepare_backend() {
     fi
 }
 
+# refuse_damaged_state: of a file that was cut off, the engine says only at which character.
+refuse_damaged_state() {
+    local file
+    file=$(state_file)
+    [ ! -f "$file" ] || [[ $(tail -c 3 "$file") == *"}}" ]] || fail "The state of $stack is cut off: $file. Nothing was changed." \
+        "The state before its last change is beside it: mv '$file.bak' '$file'" \
+        "Or take the one that the machine or a backup has: move the file away, and see \"The state is lost\" in docs/backups.md."
+}
+
 has_states() {
     compgen -G "$user_data/state/.pulumi/stacks/$project_name/*.json" >/dev/null
 }
@@ -111,6 +120,7 @@ stack_exists() {
 }
 
 require_stack() {
+    refuse_damaged_state
     stack_exists || { known_stack && fail "$stack has not been made yet." "Run: npm run up -- $stack"; }
 }
 
@@ -149,6 +159,7 @@ keep_backup_password() {
 }
 
 prepare_stack() {
+    refuse_damaged_state
     if ! stack_exists; then
         pulumi stack init "$stack" >&2
     fi
@@ -169,8 +180,9 @@ release_dead_lock() {
     done
 }
 
+# is_pulumi PID: one that was killed keeps its name until its parent has heard of it.
 is_pulumi() {
-    [ "$(cat "/proc/$1/comm" 2>/dev/null)" = pulumi ]
+    [[ $(cat "/proc/$1/stat" 2>/dev/null) == *"(pulumi) "[!ZX]* ]]
 }
 
 # print_address: where the stack answers, as the last line.

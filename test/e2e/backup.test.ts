@@ -6,6 +6,7 @@ import { Guest } from "../guest/guest";
 import { expectAllRowsOk, expectRefused } from "./checks";
 import { powerCut } from "./host";
 import { NETWORK } from "./network";
+import { SMALL } from "./small";
 import { TestStack } from "./test-stack";
 
 type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
@@ -33,11 +34,7 @@ describe("backups of EOxServer on another host, by SFTP", () => {
         "a repository that cannot be one is refused with the key and the reason, and nothing is touched",
         async () => {
             stack.configure({
-                product: "eoxserver",
-                machine: { platform: "local", network: NETWORK },
-                data: { sizeGiB: 5 },
-                instances: ["instance00"],
-                eoxserver: { processes: 2 },
+                ...SMALL.eoxserver,
                 backup: {
                     repository: { mode: "directory", path: "/data/backups" },
                     schedule: "every night",

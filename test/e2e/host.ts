@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -35,6 +35,25 @@ export async function waitForStep(machine: string, step: string, text: RegExp, t
     }
 }
 
+/** Whether a machine is there and has been started. */
+export function machineRuns(machine: string): boolean {
+    return existsSync(join(MACHINES, "machines", machine, "guest"));
+}
+
+/** The name of a step that is at work on a machine now; undefined where none is. Steps are seen from outside, by their processes. */
+export function runningStep(machine: string): string | undefined {
+    const { stdout } = spawnSync("pgrep", ["-af", "^[^ ]*bash /usr/local/lib/science-stacks/execute-program "], {
+        encoding: "utf8",
+    });
+    return stdout
+        .split("\n")
+        .map((line) => /^(\d+) .* \/run\/science-stacks\/(\S+) /.exec(line))
+        .find((found) => {
+            const cgroup = found && `/proc/${found[1]}/cgroup`;
+            return cgroup && existsSync(cgroup) && readFileSync(cgroup, "utf8").includes(`/${machine}/`);
+        })?.[2];
+}
+
 /** Ends all of a machine's processes at once. */
 export function powerCut(machine: string): void {
     execFileSync("bash", ["scripts/host/machine.sh", "power-cut", machine], { stdio: "inherit" });
@@ -45,4 +64,31 @@ export function dropConnections(machine: string): void {
     const supervisor = readFileSync(join(MACHINES, "machines", machine, "guest"), "utf8").split(" ")[0] ?? "";
     const init = execFileSync("pgrep", ["--parent", supervisor], { encoding: "utf8" }).trim();
     execFileSync("nsenter", ["--target", init, "--pid", "--mount", "--", "pkill", "-KILL", "-f", "^sshd: root"]);
+}
+
+/** Gives a machine's root directory, which has all the room of the host, a disk of its own size. */
+export function giveRootDisk(machine: string, sizeGiB: number): void {
+    const place = join(MACHINES, "machines", machine);
+    execFileSync(
+        "bash",
+        [
+            "-euc",
+            `
+            bash scripts/host/machine.sh stop "$1"
+            (
+                cd "$2"
+                truncate --size "$3G" root.img
+                mkfs.ext4 -q root.img
+                mv root root.directory
+                mkdir root
+                mount -o loop root.img root
+                cp -a root.directory/. root/
+                rm -r root.directory
+            )
+            bash scripts/host/machine.sh start "$1"
+            `,
+            ...["-", machine, place, String(sizeGiB)],
+        ],
+        { stdio: ["ignore", "ignore", "inherit"] },
+    );
 }

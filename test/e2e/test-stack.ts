@@ -110,25 +110,36 @@ export class TestStack {
     }
 
     private npm(command: string, args: string[], stdin = ""): Promise<Ended> {
+        return this.start(command, args, stdin).ended;
+    }
+
+    /** A command that a test may end, as a terminal does: all of its processes get the signal. */
+    begin(command: string): { ended: Promise<Ended>; signal(name: NodeJS.Signals): void } {
+        return this.start(command, [this.name]);
+    }
+
+    private start(command: string, args: string[], stdin = "") {
         const started = Date.now();
-        return new Promise((resolve, reject) => {
-            const child = spawn("npm", ["run", "--silent", command, "--", ...args], {
-                cwd: this.directory,
-                env: { ...process.env, ...this.environment },
-            });
+        const child = spawn("npm", ["run", "--silent", command, "--", ...args], {
+            cwd: this.directory,
+            env: { ...process.env, ...this.environment },
+            detached: true,
+        });
+        const ended = new Promise<Ended>((resolve, reject) => {
             child.stdin.end(stdin);
             const output = { stdout: "", stderr: "" };
             child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
             child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
             child.on("error", reject);
             child.on("close", (code) => {
-                const ended = { status: code ?? 255, ...output, seconds: (Date.now() - started) / 1000 };
+                const end = { status: code ?? 255, ...output, seconds: (Date.now() - started) / 1000 };
                 process.stderr.write(
-                    `  ${command} ${args.join(" ").replaceAll(/\s+/g, " ").slice(0, 80)}: status ${ended.status}, ${ended.seconds.toFixed(1)} s\n`,
+                    `  ${command} ${args.join(" ").replaceAll(/\s+/g, " ").slice(0, 80)}: status ${end.status}, ${end.seconds.toFixed(1)} s\n`,
                 );
-                resolve(ended);
+                resolve(end);
             });
         });
+        return { ended, signal: (name: NodeJS.Signals) => process.kill(-child.pid!, name) };
     }
 
     /** The same, for what must succeed: its standard output. */
@@ -190,5 +201,5 @@ function removeLeftovers(): void {
         .forEach((file) => rmSync(join(project, "stacks", file)));
     readdirSync(tmpdir())
         .filter((name) => gone(new RegExp(`^${HOMES}(\\d+)-`).exec(name)?.[1]))
-        .forEach((name) => rmSync(join(tmpdir(), name), { recursive: true }));
+        .forEach((name) => rmSync(join(tmpdir(), name), { recursive: true, force: true }));
 }

@@ -12,8 +12,22 @@ export function note(product: string, fault: string, happened: string): void {
     process.stderr.write(`  ${product}: ${fault}: ${happened}\n`);
 }
 
-/** The lines of a command's output that tell what went wrong, without the engine's frame. */
+/** What a command says went wrong, without the engine's frame: its errors, and of a step that failed the end of its output. */
 export function cause({ stdout, stderr }: { stdout: string; stderr: string }): string {
     const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim());
-    return lines.filter((line) => /^error: /.test(line) && !/update failed|exit status/.test(line)).join(" | ");
+    const errors = lines
+        .filter((line) => /^error: /.test(line) && !/update failed|exit(ed with)? status/.test(line))
+        .map((line) => line.slice("error: ".length).replace(/:? running ".*run-step (\S+) .*$/, " (step $1)"));
+    const steps = lines.flatMap((line, at) => {
+        const [, step] = /^(\S+ failed on) \S+ after \d+ s/.exec(line) ?? [];
+        const end = lines.slice(
+            at + 1,
+            lines.indexOf(lines.slice(at).find((each) => /^Full log/.test(each)) ?? "", at),
+        );
+        const words = end.filter((each) => /^\| (E:|W:|error|ERROR)|No space|hash|Temporary|caused by/i.test(each));
+        return step === undefined
+            ? []
+            : [`${line.replace(/ on \S+/, "")} ${(words.length ? words : end).slice(0, 3).join(" ")}`];
+    });
+    return [...new Set([...steps, ...errors])].join(" | ");
 }

@@ -3,7 +3,7 @@ import { get } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { expectUnchanged } from "../e2e/checks";
-import { NETWORK } from "../e2e/network";
+import { SMALL } from "../e2e/small";
 import { TestStack } from "../e2e/test-stack";
 import { note } from "./faults";
 
@@ -17,11 +17,7 @@ describe("a backup that does not fit or does not come up, a state that is lost, 
 
     beforeAll(async () => {
         stack.configure({
-            product: "eoxserver",
-            machine: { platform: "local", network: NETWORK },
-            data: { sizeGiB: 5 },
-            instances: ["instance00"],
-            eoxserver: { processes: 2 },
+            ...SMALL.eoxserver,
             backup: { repository: { mode: "directory", path: "/srv/backups" } },
         });
         await stack.run("up");

@@ -36,6 +36,29 @@ test("a page behind the access control is not here, and below its path no page i
     await expect(web.get(`${address}/500/guarded`)).rejects.not.toThrow(NotHere);
 });
 
+test("connections that the server closes while they are idle are not asked one after the other", async () => {
+    const asked = new WeakSet<object>();
+    const closing = createServer(({ socket }, response) => {
+        // The second request on a connection comes just when the server gives it up.
+        if (asked.has(socket)) {
+            socket.destroy();
+        } else {
+            asked.add(socket);
+            setTimeout(() => response.end("well"), 50);
+        }
+    });
+    await new Promise<void>((resolve) => closing.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(closing.address() as AddressInfo).port}/`;
+    const user = new Web();
+    try {
+        await Promise.all(Array.from({ length: 4 }, () => user.get(url)));
+        expect((await user.get(url)).text).toBe("well");
+    } finally {
+        user.close();
+        closing.close();
+    }
+});
+
 test("a server that is not there is an error with its address", async () => {
     await expect(web.get("http://127.0.0.1:9/")).rejects.toThrow(/^http:\/\/127.0.0.1:9\/: /);
 });

@@ -41,7 +41,7 @@ swap_databases() {
 
 # A directory that is shown elsewhere is taken off there first.
 mapfile -t mounts < <(for path in "${paths[@]}"; do
-    grep -lxF "What=$path" /etc/systemd/system/*.mount | xargs -r -n 1 basename || : # It is shown nowhere else.
+    { grep -lxF "What=$path" /etc/systemd/system/*.mount || :; } | sed 's|.*/||' # None where it is shown nowhere else.
 done)
 [ "${#mounts[@]}" = 0 ] || wait_until 30 systemctl stop "${mounts[@]}"
 for path in "${paths[@]}"; do

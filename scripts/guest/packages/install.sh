@@ -19,6 +19,19 @@ apt() {
         -o Acquire::Languages=none -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@"
 }
 
+# update PACKAGE...: takes in the lists of packages. To apt a mirror that does not answer is no error, and all that it says later is
+# that there is no such package.
+update() {
+    local said status=0
+    said=$(apt update 2>&1) || status=$?
+    printf '%s\n' "$said"
+    [ "$status" != 0 ] || [[ $said == *"Failed to fetch"* ]] || return 0
+    # What is known from before may be all that is needed.
+    if [ "$status" != 0 ] || ! apt --simulate install "$@" >/dev/null 2>&1; then
+        fail "apt cannot fetch the lists of packages" "$(grep '^[EW]:' <<<"$said" | head -n 4)"
+    fi
+}
+
 # Ends what an earlier run began. What is half unpacked dpkg cannot finish, and of what is only unpacked the files may not have
 # come to the disk: it is unpacked anew, which apt refuses to do. To set no selection makes dpkg take in its journal.
 finish_interrupted() {
@@ -67,7 +80,7 @@ if looking; then
     return
 fi
 if [ "${#wanted[@]}" != 0 ]; then
-    apt update
+    update "${wanted[@]}"
     [ -z "$(dpkg --audit)" ] || finish_interrupted
     unpack "${wanted[@]}"
     apt install "${wanted[@]}"
@@ -85,7 +98,7 @@ fi
 
 mapfile -t wanted < <(altered)
 if [ "${#wanted[@]}" != 0 ]; then
-    apt update
+    update "${wanted[@]}"
     apt install --reinstall "${wanted[@]}"
     changed "installed anew: ${wanted[*]}"
 fi

@@ -7,6 +7,8 @@ with_registry() {
     local -x UV_NO_CACHE=1 UV_PYTHON_DOWNLOADS=never UV_HTTP_TIMEOUT=120
     # shellcheck disable=SC2030,SC2031
     [ -z "$index_url" ] || export UV_DEFAULT_INDEX=$index_url PIP_INDEX_URL=$index_url
+    # pip asks no mirror without TLS that it is not told to; each file is known by its hash, whoever brings it.
+    [[ ! $index_url =~ ^http://([^/@]*@)?([^/]+) ]] || export PIP_TRUSTED_HOST=${BASH_REMATCH[2]}
     # shellcheck disable=SC2031
     [ -z "$proxy" ] || export HTTPS_PROXY=$proxy HTTP_PROXY=$proxy
     "$@"

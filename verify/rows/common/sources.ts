@@ -15,10 +15,10 @@ export const sourceRows: Row<Context>[] = [
         id: "X14",
         title: "Mirrors and proxies can be set; downloads are checked against a checksum",
         async check({ machine, config: { mirrors } }) {
-            const sources = await machine.run("apt-get indextargets --format '$(SITE)' | sort -u");
-            ensure(sources !== "", "apt has no sources");
             const wanted = [mirrors.apt, mirrors.aptSecurity].filter((each) => each !== undefined);
-            const used = await machine.run("apt-get indextargets --format '$(REPO_URI)' | sort -u");
+            // What apt would fetch now: its lists may be of a mirror that was another.
+            const used = await machine.run(`apt-get --print-uris update | sed -n "s/^'\\([^']*\\)'.*/\\1/p" | sort -u`);
+            ensure(used !== "", "apt has no sources");
             const missing = wanted.filter(
                 (each) => !used.split("\n").some((uri) => uri.startsWith(each.replace(/\/$/, ""))),
             );

@@ -18,8 +18,9 @@ export async function useBrowser(context: Context, { name, url, admin }: Instanc
         return `the page and the administration of ${name} were opened without a browser, for there is no Chromium on this machine`;
     }
 
-    // Says so where the page is not for everyone.
+    // Says so where a page is not for everyone.
     await context.web.get(url);
+    await context.web.get(new URL("login/", admin).href);
     const page = await browser.newPage();
     try {
         const problems: string[] = [];
