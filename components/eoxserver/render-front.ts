@@ -48,6 +48,7 @@ export function frontModules({ address, accessControl }: Pick<FrontSettings, "ad
         modules_on: [
             "headers",
             "proxy_http",
+            "reqtimeout",
             "rewrite",
             ...(address.tls ? ["ssl"] : []),
             ...(accessControl ? (accessControl.modules ?? ["auth_openidc"]) : []),

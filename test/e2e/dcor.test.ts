@@ -22,6 +22,7 @@ import {
 } from "./checks";
 import { powerCut } from "./host";
 import { NETWORK } from "./network";
+import { expectSafe } from "./scan";
 import { TestStack } from "./test-stack";
 
 type Outputs = Extract<AnyOutputs, { product: "dcor" }>;
@@ -106,6 +107,14 @@ describe("DCOR on a local machine, by the commands that users have", () => {
             await expectAllRowsOk(stack, NOT_HERE, ROWS);
         },
         5 * MINUTE,
+    );
+
+    test(
+        "nothing is open, said or allowed that need not be",
+        async () => {
+            await expectSafe(stack, outputs, [22, 80, 443, 9443], ["", "user/login", "nothing.php", outputs.objectStore]);
+        },
+        MINUTE,
     );
 
     test(
