@@ -21,6 +21,7 @@ import {
     expectUnchanged,
 } from "./checks";
 import { powerCut } from "./host";
+import { residentMiB } from "./load";
 import { NETWORK } from "./network";
 import { expectSafe } from "./scan";
 import { TestStack } from "./test-stack";
@@ -223,12 +224,12 @@ describe("DCOR on a local machine, by the commands that users have", () => {
             // What follows the end of an HDF5 file is no part of it: the measurement is as good as before.
             writeFileSync(large, readFileSync(measurement));
             truncateSync(large, LARGE_BYTES);
-            const before = await residentMiB();
+            const before = await residentMiB(machine);
             let most = before;
             let ended = false;
             const watched = (async () => {
                 while (!ended) {
-                    most = Math.max(most, await residentMiB());
+                    most = Math.max(most, await residentMiB(machine));
                     await sleep(500);
                 }
             })();
@@ -399,14 +400,6 @@ describe("DCOR on a local machine, by the commands that users have", () => {
     async function jobsLeft(): Promise<string[]> {
         const listed = await stack.ssh(`ckan jobs list ${QUEUES.join(" ")} 2>/dev/null`);
         return listed.split("\n").filter((line) => QUEUES.some((queue) => line.includes(queue)));
-    }
-
-    /** Memory of all processes of the guest, in MiB: what they share is counted once. One may end while it is looked at. */
-    async function residentMiB(): Promise<number> {
-        const sum = await machine.run(
-            "{ cat /proc/[0-9]*/smaps_rollup 2>/dev/null || :; } | awk '/^Pss:/ { sum += $2 } END { print sum }'",
-        );
-        return Math.round(Number(sum) / 1024);
     }
 
     /** Of a download that is not held in memory. */
