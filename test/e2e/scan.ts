@@ -108,25 +108,31 @@ export function telling({ headers }: Pick<Answer, "headers">): string[] {
  * What gives a local machine's disks their names is of the image, and nobody reaches it.
  */
 async function overexposed(stack: TestStack): Promise<string[]> {
-    const printed = await stack.ssh(`
-        for unit in $(systemctl list-units --all --plain --no-legend --type=service | cut -d' ' -f1); do
-            case $unit:$(systemctl show --property=LoadState,FragmentPath,DropInPaths "$unit" | sort | paste -sd' ') in
-            science-stacks-disks.service:* | *LoadState=masked*) ;;
-            *FragmentPath=/etc/systemd/system/* | */hardening.conf* | redis-server.service:*)
-                printf '%s %s %s\\n' "$unit" "$(systemctl show --property=User --value "$unit" | sed 's/^$/root/')" \\
-                    "$(systemd-analyze security --no-pager "$unit" | sed -n 's/.*Overall exposure level for .*: \\([0-9.]*\\) .*/\\1/p')"
-                ;;
-            esac
-        done
-    `);
-    const services = printed
-        .trim()
-        .split("\n")
-        .map((line) => line.split(" "));
-    expect(services.map(([unit]) => unit)).toContain("science-stacks-firewall.service");
-    return services
-        .filter(([, user, exposure]) => !(Number(exposure || NaN) <= (user === "root" ? EXPOSURE.root : EXPOSURE.user)))
-        .map((service) => service.join(" "));
+    const shown = await stack.ssh("systemctl show --property=Id,LoadState,FragmentPath,DropInPaths,User '*.service'");
+    const ours = shown
+        .split("\n\n")
+        .map(
+            (block) =>
+                Object.fromEntries(block.split("\n").map((line) => line.split("=", 2))) as Record<string, string>,
+        )
+        .filter(({ LoadState, FragmentPath = "", DropInPaths = "", Id = "" }) => {
+            const isOurs = FragmentPath.startsWith("/etc/systemd/system/") || DropInPaths.includes("/hardening.conf");
+            return (
+                LoadState === "loaded" &&
+                (isOurs || Id === "redis-server.service") &&
+                Id !== "science-stacks-disks.service"
+            );
+        });
+    expect(ours.map(({ Id }) => Id)).toContain("science-stacks-firewall.service");
+    const said = await stack.ssh(
+        `for unit in ${ours.map(({ Id }) => `'${Id}'`).join(" ")}; do systemd-analyze security --no-pager "$unit" | tail -n 1; done`,
+    );
+    const levels = new Map(
+        [...said.matchAll(/level for (\S+): ([0-9.]+) /g)].map(([, unit, level]) => [unit, Number(level)]),
+    );
+    return ours
+        .filter(({ Id, User }) => !(levels.get(Id)! <= (User ? EXPOSURE.user : EXPOSURE.root)))
+        .map(({ Id }) => `${Id}: ${levels.get(Id)} of 10`);
 }
 
 /** Users of PostgreSQL, but for its own, with more than a database, and ways in without a password, where the machine has one. */

@@ -19,7 +19,18 @@ const get = (target: string, host: string, ...headers: string[]) =>
 
 /** Paths out of directories that are served, in the spellings that servers have fallen for. @param from beginnings of paths */
 function traversals(from: readonly string[]): string[] {
-    const up = ["../", "..%2f", "%2e%2e/", "%2e%2e%2f", "%252e%252e%252f", ".%2e/", "..;/", "..\\", "..%5c", "..%c0%af"];
+    const up = [
+        "../",
+        "..%2f",
+        "%2e%2e/",
+        "%2e%2e%2f",
+        "%252e%252e%252f",
+        ".%2e/",
+        "..;/",
+        "..\\",
+        "..%5c",
+        "..%c0%af",
+    ];
     return ["/", ...from].flatMap((start) => [
         ...up.map((step) => `${start}${step.repeat(10)}etc/passwd`),
         // Where a location lacks its slash.
@@ -35,8 +46,16 @@ export function badRequests(host: string, files: readonly string[]): Record<stri
     return {
         ...Object.fromEntries(traversals(files).map((path) => [`a path out of the site, ${path}`, get(path, host)])),
         "a header of 100 KB": get("/", host, `X-Large: ${"a".repeat(100_000)}`),
-        "a thousand headers": get("/", host, ...Array.from({ length: 1000 }, (_, n) => `X-Header-${n}: ${"b".repeat(50)}`)),
-        "a cookie of 31 KB": get("/", host, ...Array.from({ length: 4 }, (_, n) => `Cookie: c${n}=${"d".repeat(7800)}`)),
+        "a thousand headers": get(
+            "/",
+            host,
+            ...Array.from({ length: 1000 }, (_, n) => `X-Header-${n}: ${"b".repeat(50)}`),
+        ),
+        "a cookie of 31 KB": get(
+            "/",
+            host,
+            ...Array.from({ length: 4 }, (_, n) => `Cookie: c${n}=${"d".repeat(7800)}`),
+        ),
         "an address of 1 MB": get(`/${"e".repeat(1_000_000)}`, host),
         "a method that there is none of": get("/", host).replace("GET", "DESTROY"),
         "TRACE, which gives cookies away": get("/", host, "Cookie: a=secret").replace("GET", "TRACE"),

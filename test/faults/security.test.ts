@@ -54,7 +54,10 @@ describe.each(FRONTS.map((front) => [front.name, front] as const))("%s, to whoev
             await expectSafe(stack, outputs, front.ports, front.pages(outputs));
             const open: number[] = [];
             for (let first = 1; first <= ALL_PORTS; first += 2048) {
-                const ports = Array.from({ length: Math.min(2048, ALL_PORTS + 1 - first) }, (_, index) => first + index);
+                const ports = Array.from(
+                    { length: Math.min(2048, ALL_PORTS + 1 - first) },
+                    (_, index) => first + index,
+                );
                 open.push(...(await openPorts(outputs.machine.address, ports, 3000)));
             }
             expect(open).toEqual(front.ports);
@@ -81,7 +84,11 @@ describe.each(FRONTS.map((front) => [front.name, front] as const))("%s, to whoev
             const skips = Object.keys(MEANT).join();
             const { stdout } = await runTool("gixy", ["--format", "json", "--skips", skips, "-"], dump);
             expect(JSON.parse(stdout)).toEqual([]);
-            note(name, "gixy on its nginx", `nothing found, but for what is meant so (${Object.values(MEANT).join(", ")})`);
+            note(
+                name,
+                "gixy on its nginx",
+                `nothing found, but for what is meant so (${Object.values(MEANT).join(", ")})`,
+            );
         },
         2 * MINUTE,
     );
@@ -96,14 +103,22 @@ describe.each(FRONTS.map((front) => [front.name, front] as const))("%s, to whoev
             for (const [what, bytes] of requests) {
                 const answer = await said(door, bytes);
                 const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1] ?? 0);
-                if (/root:[^:]*:0:0:/.test(answer) || /secret|location:.*elsewhere/i.test(answer) || (status >= 500 && status !== 501)) {
+                if (
+                    /root:[^:]*:0:0:/.test(answer) ||
+                    /secret|location:.*elsewhere/i.test(answer) ||
+                    (status >= 500 && status !== 501)
+                ) {
                     problems.push(`${what}: ${answer.slice(0, 300)}`);
                 }
             }
             expect(problems).toEqual([]);
             expect(await secondsOf(web, outputs.url, front.pages(outputs)[0]!)).toBeLessThan(10);
             expect(await stack.ssh(front.processes)).toBe(running);
-            note(name, "requests that no user sends", `${requests.length} of them: paths out of the site, headers of 100 KB, an address of 1 MB, two lengths, no HTTP; none is answered with a file or an error of the server's, nothing restarts`);
+            note(
+                name,
+                "requests that no user sends",
+                `${requests.length} of them: paths out of the site, headers of 100 KB, an address of 1 MB, two lengths, no HTTP; none is answered with a file or an error of the server's, nothing restarts`,
+            );
         },
         10 * MINUTE,
     );
@@ -125,7 +140,11 @@ describe.each(FRONTS.map((front) => [front.name, front] as const))("%s, to whoev
             // A body may come as slowly as its client's line: what waits for it is nginx alone.
             expect(closed).toBeGreaterThanOrEqual((SLOW_CLIENTS * 2) / 3);
             expect(await stack.ssh(front.processes)).toBe(running);
-            note(name, `${SLOW_CLIENTS} slow clients, a byte a second`, `users are answered within ${longest.toFixed(1)} s all the while; ${closed} are sent away within ${PATIENCE} s`);
+            note(
+                name,
+                `${SLOW_CLIENTS} slow clients, a byte a second`,
+                `users are answered within ${longest.toFixed(1)} s all the while; ${closed} are sent away within ${PATIENCE} s`,
+            );
         },
         5 * MINUTE,
     );
@@ -168,7 +187,9 @@ describe("what the project and its guests are made of", () => {
                 told.push(...known);
             }
             const vulnerable = told.filter(({ vulns = [] }) => vulns.length > 0);
-            expect(vulnerable.map(({ name, version, vulns = [] }) => [name, version, ...vulns.map(({ id }) => id)])).toEqual([]);
+            expect(
+                vulnerable.map(({ name, version, vulns = [] }) => [name, version, ...vulns.map(({ id }) => id)]),
+            ).toEqual([]);
             note("all", "pip-audit", `nothing found in ${told.length} packages`);
         },
         10 * MINUTE,

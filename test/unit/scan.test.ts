@@ -19,10 +19,9 @@ async function spokenBy(options: tls.TlsOptions): Promise<string[]> {
 }
 
 test("a server with old versions of TLS, or a cipher that was broken, is found out", async () => {
-    expect(await spokenBy({ minVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256" })).toEqual([
-        "TLSv1.2",
-        "TLSv1.3",
-    ]);
+    expect(
+        await spokenBy({ minVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256" }),
+    ).toEqual(["TLSv1.2", "TLSv1.3"]);
     expect(await spokenBy({ minVersion: "TLSv1", maxVersion: "TLSv1.2", ciphers: "ALL:@SECLEVEL=0" })).toEqual([
         expect.stringMatching(/^TLSv1 with /),
         expect.stringMatching(/^TLSv1\.1 with /),
