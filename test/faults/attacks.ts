@@ -17,6 +17,9 @@ export function doorOf(url: string): Door {
 const get = (target: string, host: string, ...headers: string[]) =>
     [`GET ${target} HTTP/1.1`, `Host: ${host}`, "Connection: close", ...headers, "", ""].join("\r\n");
 
+/** What only those know whose cookie it is. */
+const GIVEN_AWAY = "a-cookie-of-somebody";
+
 /** Paths out of directories that are served, in the spellings that servers have fallen for. @param from beginnings of paths */
 function traversals(from: readonly string[]): string[] {
     const up = [
@@ -58,7 +61,7 @@ export function badRequests(host: string, files: readonly string[]): Record<stri
         ),
         "an address of 1 MB": get(`/${"e".repeat(1_000_000)}`, host),
         "a method that there is none of": get("/", host).replace("GET", "DESTROY"),
-        "TRACE, which gives cookies away": get("/", host, "Cookie: a=secret").replace("GET", "TRACE"),
+        "TRACE, which gives cookies away": get("/", host, `Cookie: a=${GIVEN_AWAY}`).replace("GET", "TRACE"),
         "no host": "GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
         "two hosts": get("/", host, "Host: elsewhere.example.org"),
         "another host": get("/", "elsewhere.example.org"),
@@ -71,6 +74,14 @@ export function badRequests(host: string, files: readonly string[]): Record<stri
         "HTTP of another century": "GET /\r\n",
         "no HTTP at all": "\u0016\u0003\u0001\u0000\u0000\u0000\r\n\r\n",
     };
+}
+
+/** Whether an answer is one that such a request should not have: a file of the machine's, somebody's cookie, a way to another site, an error. */
+export function isWrong(answer: string): boolean {
+    const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1] ?? 0);
+    const gives =
+        /root:[^:]*:0:0:/.test(answer) || answer.includes(GIVEN_AWAY) || /^location:.*elsewhere/im.test(answer);
+    return gives || (status >= 500 && status !== 501);
 }
 
 /** What a front says to some bytes, as far as it says something within seconds. */
