@@ -113,7 +113,12 @@ describe("DCOR on a local machine, by the commands that users have", () => {
     test(
         "nothing is open, said or allowed that need not be",
         async () => {
-            await expectSafe(stack, outputs, [22, 80, 443, 9443], ["", "user/login", "nothing.php", outputs.objectStore]);
+            await expectSafe(
+                stack,
+                outputs,
+                [22, 80, 443, 9443],
+                ["", "user/login", "nothing.php", outputs.objectStore],
+            );
         },
         MINUTE,
     );
