@@ -14,14 +14,20 @@ export interface Answered {
 }
 
 /**
- * Asks for a page with eight clients that keep their connections, for ten seconds.
+ * Asks for a page with some clients that keep their connections; each asks again when it is answered.
  * @param certificate the one to trust, as PEM
+ * @param steadiness how many clients, and for how many seconds. @default eight, for ten seconds
  * @throws Error when an answer has another status than 200
  */
-export async function load(what: string, url: string, certificate: string): Promise<Answered> {
-    const agent = new https.Agent({ keepAlive: true, maxSockets: CLIENTS, ca: certificate });
+export async function load(
+    what: string,
+    url: string,
+    certificate: string,
+    { clients = CLIENTS, seconds = SECONDS }: { clients?: number; seconds?: number } = {},
+): Promise<Answered> {
+    const agent = new https.Agent({ keepAlive: true, maxSockets: clients, ca: certificate });
     const times: number[] = [];
-    const end = performance.now() + SECONDS * 1000;
+    const end = performance.now() + seconds * 1000;
     const client = async () => {
         while (performance.now() < end) {
             const started = performance.now();
@@ -31,11 +37,11 @@ export async function load(what: string, url: string, certificate: string): Prom
     };
     try {
         await ask(url, agent);
-        await Promise.all(Array.from({ length: CLIENTS }, client));
+        await Promise.all(Array.from({ length: clients }, client));
     } finally {
         agent.destroy();
     }
-    return { what, perSecond: times.length / SECONDS, percentile99: percentile99(times) };
+    return { what, perSecond: times.length / seconds, percentile99: percentile99(times) };
 }
 
 /** The time that 99 of a hundred do not exceed. */

@@ -162,7 +162,10 @@ export class Dcor extends pulumi.ComponentResource {
         this.registerOutputs();
     }
 
-    static readonly packages: PackageSet = { packages: ["logrotate", ...SUPERVISOR_PACKAGES.packages] };
+    static readonly packages: PackageSet = {
+        ...SUPERVISOR_PACKAGES,
+        packages: ["logrotate", ...SUPERVISOR_PACKAGES.packages],
+    };
 
     /** What the step that installs CKAN waits for. */
     static readonly buildPackages: PackageSet = { packages: BUILD_PACKAGES };

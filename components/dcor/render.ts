@@ -1,3 +1,4 @@
+import { hardening } from "../guest/hardening";
 import type { GuestFile } from "../guest/program";
 import { guestScript } from "../guest/shell";
 import { programFile } from "../guest/supervisor";
@@ -128,6 +129,7 @@ export function jobFiles(): Record<string, GuestFile> {
     );
     return {
         ...(Object.fromEntries(units) as Record<string, GuestFile>),
+        ...Object.assign({}, ...NIGHTLY.map(({ unit }) => hardening(`${unit}.service`))),
         "/etc/logrotate.d/ckan": { content: guestScript("dcor/templates/logrotate") },
     };
 }

@@ -68,5 +68,8 @@ export class DcorSite extends pulumi.ComponentResource {
     }
 
     /** nginx, and the certificate that whoever asks for another name is shown. */
-    static readonly packages: PackageSet = { packages: [...NginxSite.packages.packages, "ssl-cert"] };
+    static readonly packages: PackageSet = {
+        ...NginxSite.packages,
+        packages: [...NginxSite.packages.packages, "ssl-cert"],
+    };
 }

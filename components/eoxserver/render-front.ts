@@ -48,6 +48,7 @@ export function frontModules({ address, accessControl }: Pick<FrontSettings, "ad
         modules_on: [
             "headers",
             "proxy_http",
+            "reqtimeout",
             "rewrite",
             ...(address.tls ? ["ssl"] : []),
             ...(accessControl ? (accessControl.modules ?? ["auth_openidc"]) : []),
@@ -64,6 +65,7 @@ export function frontFiles(settings: FrontSettings): Record<string, GuestFile> {
     const values = {
         ...address,
         aliases: address.aliases ?? [],
+        hosts: [address.serverName, ...(address.aliases ?? [])].map(hostPattern).join("|"),
         url: publicUrl(address),
         ...certificatePaths(address),
         adminCidrs: settings.adminCidrs,
@@ -84,6 +86,12 @@ export function frontFiles(settings: FrontSettings): Record<string, GuestFile> {
         // Maps are costly to draw; nobody is served by a search engine's drawing them all.
         "/var/www/eoxserver/robots.txt": { content: "User-agent: *\nDisallow: /\n" },
     };
+}
+
+/** A name or an address as a request has it for its host, as a regular expression. */
+function hostPattern(name: string): string {
+    const escaped = name.replaceAll(".", "\\.");
+    return name.includes(":") ? `\\[${escaped}\\]` : escaped;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { hardening } from "../guest/hardening";
 import type { GuestFile } from "../guest/program";
 import { publicUrl, type PublicAddress } from "../guest/public-address";
 import { lockFile } from "../guest/python";
@@ -75,6 +76,7 @@ export function instanceFiles(instance: InstanceSettings): Record<string, GuestF
         [`/etc/eoxserver/${name}/apache2.conf`]: file("apache2.conf.eta"),
         [`/etc/logrotate.d/eoxserver-${name}`]: file("logrotate.eta"),
         [`/usr/local/bin/${values.command}`]: file("manage.sh.eta", "755"),
+        ...hardening(`eoxserver@${name}.service`),
     };
 }
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SiteCertificate } from "../certificate";
 import { Acme } from "../guest/acme";
 import { ConfigFiles, SecretFiles } from "../guest/config-files";
+import { hardening, WEB_SERVER } from "../guest/hardening";
 import { InstallStep } from "../guest/install-step";
 import type { Packages, PackageSet } from "../guest/packages";
 import type { PublicAddress } from "../guest/public-address";
@@ -102,7 +103,7 @@ export class EoxServerSite extends pulumi.ComponentResource {
 
     /** Debian's packages of an access control; Apache itself comes with EOxServer. */
     static packages(accessControl: AccessControl | undefined): PackageSet {
-        return { packages: accessControl?.packages ?? [] };
+        return { packages: accessControl?.packages ?? [], files: hardening(APACHE, WEB_SERVER) };
     }
 }
 

@@ -1,3 +1,4 @@
+import { hardening, STARTED_BY_ROOT } from "./hardening";
 import type { GuestFile } from "./program";
 import { assignments, guestScript } from "./shell";
 import { renderTemplate } from "./template";
@@ -71,6 +72,8 @@ export function backupFiles({ stack, product, settings, contents }: BackupFilesA
         ...(repository.mode === "sftp" && sshFiles(repository)),
         ...unit("stack-backup.service", { directory, mail }),
         ...unit("stack-backup.timer", { schedule }),
+        // restic keeps its cache in root's directory.
+        ...hardening("stack-backup.service", { ...STARTED_BY_ROOT, home: true }),
         ...(mail && {
             [`${LIBRARY}/mail-failure`]: {
                 content: renderTemplate("backup/templates/mail-failure.sh.eta", mail),
@@ -79,6 +82,7 @@ export function backupFiles({ stack, product, settings, contents }: BackupFilesA
             "/etc/systemd/system/stack-backup-failed.service": {
                 content: guestScript("backup/templates/stack-backup-failed.service"),
             },
+            ...hardening("stack-backup-failed.service"),
         }),
     };
 }

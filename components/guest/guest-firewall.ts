@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FirewallRule, Machine } from "../machine/machine";
+import { hardening } from "./hardening";
 import { InstallStep } from "./install-step";
 import { guestScript } from "./shell";
 
@@ -45,7 +46,13 @@ export function guestFirewall(
             program: trial.revision.apply((revision) => ({
                 script: "firewall/keep.sh",
                 parameters: { revision },
-                files: { "/etc/systemd/system/science-stacks-firewall.service": { content: UNIT } },
+                files: {
+                    "/etc/systemd/system/science-stacks-firewall.service": { content: UNIT },
+                    ...hardening("science-stacks-firewall.service", {
+                        capabilities: ["CAP_NET_ADMIN"],
+                        addressFamilies: ["AF_NETLINK"],
+                    }),
+                },
             })),
             removable: true,
         },

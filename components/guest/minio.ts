@@ -6,6 +6,7 @@ import { ANSWERS } from "./answers";
 import { Archive } from "./archive";
 import { SecretFiles, secretFile, secretPath } from "./config-files";
 import type { DataVolume } from "./data-volume";
+import { hardening } from "./hardening";
 import { InstallStep } from "./install-step";
 import type { ObjectStoreEndpoint } from "./object-store";
 import type { Packages, PackageSet } from "./packages";
@@ -191,6 +192,8 @@ export function serverProgram({ program, revision, user, bucketPrefix }: ServerS
             "/etc/systemd/system/minio.service": {
                 content: renderTemplate("minio/templates/minio.service.eta", { address: MINIO_BACKEND, revision }),
             },
+            // It lists the addresses that the machine has.
+            ...hardening("minio.service", { addressFamilies: ["AF_INET", "AF_INET6", "AF_NETLINK"] }),
         },
         notify: ["minio.service:restart"],
     };

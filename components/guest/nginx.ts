@@ -3,6 +3,7 @@ import type { SiteCertificate } from "../certificate";
 import type { Machine } from "../machine/machine";
 import { Acme } from "./acme";
 import { ConfigFiles, SecretFiles } from "./config-files";
+import { hardening, WEB_SERVER } from "./hardening";
 import { InstallStep } from "./install-step";
 import type { Packages, PackageSet } from "./packages";
 import type { GuestFile } from "./program";
@@ -80,5 +81,5 @@ export class NginxSite extends pulumi.ComponentResource {
         this.registerOutputs();
     }
 
-    static readonly packages: PackageSet = { packages: ["nginx-light"] };
+    static readonly packages: PackageSet = { packages: ["nginx-light"], files: hardening(UNIT, WEB_SERVER) };
 }

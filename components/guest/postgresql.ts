@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
 import { ConfigFiles } from "./config-files";
 import type { DataVolume } from "./data-volume";
+import { hardening, STARTED_BY_ROOT } from "./hardening";
 import { InstallStep } from "./install-step";
 import type { PackageSet, Packages } from "./packages";
 
@@ -87,6 +88,7 @@ export class PostgreSql extends pulumi.ComponentResource {
                 "/etc/postgresql-common/createcluster.d/science-stacks.conf": {
                     content: "create_main_cluster = false\n",
                 },
+                ...hardening("postgresql@.service", STARTED_BY_ROOT),
             },
         };
     }

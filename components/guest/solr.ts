@@ -3,6 +3,7 @@ import type { Machine } from "../machine/machine";
 import { ANSWERS } from "./answers";
 import { Archive } from "./archive";
 import type { DataVolume } from "./data-volume";
+import { hardening } from "./hardening";
 import { InstallStep } from "./install-step";
 import type { Packages, PackageSet } from "./packages";
 import type { GuestFile, StepProgram } from "./program";
@@ -120,6 +121,7 @@ export function serverProgram({ archive, heapMiB }: { archive: string; heapMiB: 
             "/etc/systemd/system/solr.service": {
                 content: renderTemplate("solr/templates/solr.service.eta", { port: SOLR_PORT, heapMiB }),
             },
+            ...hardening("solr.service"),
             [`${HOME}/solr.xml`]: owned(template("solr.xml")),
         },
         notify: ["solr.service:restart"],

@@ -1,3 +1,4 @@
+import { hardening, STARTED_BY_ROOT } from "./hardening";
 import type { PackageSet } from "./packages";
 import type { GuestFile } from "./program";
 import { renderTemplate } from "./template";
@@ -41,4 +42,7 @@ export function supervisorDropIn(waitsFor: readonly string[], mounts: readonly s
     };
 }
 
-export const SUPERVISOR_PACKAGES: PackageSet = { packages: ["supervisor"] };
+export const SUPERVISOR_PACKAGES: PackageSet = {
+    packages: ["supervisor"],
+    files: hardening(SUPERVISOR_UNIT, STARTED_BY_ROOT),
+};

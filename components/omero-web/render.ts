@@ -1,3 +1,4 @@
+import { hardening } from "../guest/hardening";
 import type { GuestFile } from "../guest/program";
 import { publicUrl, type PublicAddress } from "../guest/public-address";
 import { guestScript } from "../guest/shell";
@@ -19,6 +20,8 @@ export function omeroWebFiles(settings: OmeroWebSettings): Record<string, GuestF
         ...Object.fromEntries(
             ["omero-web.service", "omero-web-clearsessions.service", "omero-web-clearsessions.timer"].map(unit),
         ),
+        ...hardening("omero-web.service"),
+        ...hardening("omero-web-clearsessions.service"),
         "/usr/local/bin/omero-web": { content: guestScript("omero-web/templates/omero-web.sh"), mode: "755" },
     };
 }

@@ -21,7 +21,9 @@ import {
     expectUnchanged,
 } from "./checks";
 import { powerCut } from "./host";
+import { residentMiB } from "./load";
 import { NETWORK } from "./network";
+import { expectSafe } from "./scan";
 import { TestStack } from "./test-stack";
 
 type Outputs = Extract<AnyOutputs, { product: "dcor" }>;
@@ -106,6 +108,19 @@ describe("DCOR on a local machine, by the commands that users have", () => {
             await expectAllRowsOk(stack, NOT_HERE, ROWS);
         },
         5 * MINUTE,
+    );
+
+    test(
+        "nothing is open, said or allowed that need not be",
+        async () => {
+            await expectSafe(
+                stack,
+                outputs,
+                [22, 80, 443, 9443],
+                ["", "user/login", "nothing.php", outputs.objectStore],
+            );
+        },
+        MINUTE,
     );
 
     test(
@@ -214,12 +229,12 @@ describe("DCOR on a local machine, by the commands that users have", () => {
             // What follows the end of an HDF5 file is no part of it: the measurement is as good as before.
             writeFileSync(large, readFileSync(measurement));
             truncateSync(large, LARGE_BYTES);
-            const before = await residentMiB();
+            const before = await residentMiB(machine);
             let most = before;
             let ended = false;
             const watched = (async () => {
                 while (!ended) {
-                    most = Math.max(most, await residentMiB());
+                    most = Math.max(most, await residentMiB(machine));
                     await sleep(500);
                 }
             })();
@@ -390,14 +405,6 @@ describe("DCOR on a local machine, by the commands that users have", () => {
     async function jobsLeft(): Promise<string[]> {
         const listed = await stack.ssh(`ckan jobs list ${QUEUES.join(" ")} 2>/dev/null`);
         return listed.split("\n").filter((line) => QUEUES.some((queue) => line.includes(queue)));
-    }
-
-    /** Memory of all processes of the guest, in MiB: what they share is counted once. One may end while it is looked at. */
-    async function residentMiB(): Promise<number> {
-        const sum = await machine.run(
-            "{ cat /proc/[0-9]*/smaps_rollup 2>/dev/null || :; } | awk '/^Pss:/ { sum += $2 } END { print sum }'",
-        );
-        return Math.round(Number(sum) / 1024);
     }
 
     /** Of a download that is not held in memory. */

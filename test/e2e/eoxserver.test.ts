@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { openBrowser } from "../../verify/browser";
-import { coverageDifference, makeFixture, pictureDifference } from "../../verify/geotiff";
+import { coverageDifference, pictureDifference } from "../../verify/geotiff";
 import { getCoverage, getMap, wmsCapabilities } from "../../verify/ows";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { Web } from "../../verify/web";
@@ -16,6 +15,8 @@ import {
 import { dropConnections, powerCut, traces } from "./host";
 import { Load } from "./load";
 import { NETWORK } from "./network";
+import { registerPicture } from "./picture";
+import { expectSafe } from "./scan";
 import { TestStack } from "./test-stack";
 
 type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
@@ -88,6 +89,14 @@ describe("EOxServer on a local machine, by the commands that users have", () => 
     );
 
     test(
+        "nothing is open, said or allowed that need not be",
+        async () => {
+            await expectSafe(stack, outputs, [22, 80, 443], ["instance00/", "instance00/admin/login/", "nothing"]);
+        },
+        MINUTE,
+    );
+
+    test(
         "verify fails, and says which rows, when the machine is not as it should be",
         async () => {
             const accident = {
@@ -107,7 +116,7 @@ describe("EOxServer on a local machine, by the commands that users have", () => 
     test(
         "a GeoTIFF registered by the operator comes back through WMS and WCS, and each instance has its own",
         async () => {
-            await Promise.all([registerPicture("instance00", 0), registerPicture("instance01", 10)]);
+            await Promise.all([registerPicture(stack, "instance00", 0), registerPicture(stack, "instance01", 10)]);
             await Promise.all([expectPicture("instance00", 0), expectPicture("instance01", 10)]);
         },
         2 * MINUTE,
@@ -248,21 +257,6 @@ describe("EOxServer on a local machine, by the commands that users have", () => 
         ];
         const printed = await stack.ssh(`python3 -c '${program.join("\n")}'`);
         return printed.trim().split("\n").map(Number);
-    }
-
-    /** By the very commands that docs/eoxserver.md gives to operators. */
-    async function registerPicture(instance: string, variant: number): Promise<void> {
-        const section = /^## Registering data$(.*?)^## /ms.exec(readFileSync("docs/eoxserver.md", "utf8"))?.[1] ?? "";
-        const blocks = [...section.matchAll(/^```sh$(.*?)^```$/gms)].map(([, block]) => block ?? "");
-        const commands = blocks.filter((block) => !block.includes("curl")).join("");
-        expect(commands).toContain("eoxsi00 coverage register");
-        const place = `mkdir -p /root/${instance} && cd /root/${instance}`;
-        await stack.ssh(`${place} && echo ${makeFixture(variant).toString("base64")} | base64 --decode >scene.tif`);
-        await stack.ssh(
-            `set -e; ${place}; ${commands}`
-                .replaceAll("eoxsi00", instance.replace("instance", "eoxsi"))
-                .replaceAll("/srv/eodata/2026", `/srv/eodata/${instance}`),
-        );
     }
 
     async function expectPicture(instance: string, variant: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Ssh } from "../../verify/ssh";
 import type { Web } from "../../verify/web";
 
 /** Users who keep asking: each sends its next request when the one before is answered. */
@@ -26,4 +27,12 @@ export class Load {
         this.running = false;
         await Promise.all(this.users);
     }
+}
+
+/** Memory of all processes of a machine, in MiB: what they share is counted once. One may end while it is looked at. */
+export async function residentMiB(machine: Ssh): Promise<number> {
+    const sum = await machine.run(
+        "{ cat /proc/[0-9]*/smaps_rollup 2>/dev/null || :; } | awk '/^Pss:/ { sum += $2 } END { print sum }'",
+    );
+    return Math.round(Number(sum) / 1024);
 }

@@ -16,6 +16,7 @@ import {
 } from "./checks";
 import { dropConnections, powerCut } from "./host";
 import { NETWORK, NETWORK_BASE } from "./network";
+import { expectSafe } from "./scan";
 import { TestStack } from "./test-stack";
 
 type Outputs = Extract<AnyOutputs, { product: "omero-web" }>;
@@ -89,6 +90,15 @@ describe("OMERO.web on a local machine, by the commands that users have", () => 
             await expectUnchanged(stack, "omero-web nginx redis-server");
         },
         2 * MINUTE,
+    );
+
+    test(
+        "nothing is open, said or allowed that need not be",
+        async () => {
+            const pages = ["webclient/login/", "static/webclient/css/layout.css", "static/nothing"];
+            await expectSafe(stack, outputs, [22, 80, 443], pages);
+        },
+        MINUTE,
     );
 
     test(

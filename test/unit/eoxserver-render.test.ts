@@ -103,8 +103,8 @@ describe("the front", () => {
     });
 
     test("has the modules that it uses, and no more", () => {
-        expect(frontModules({ address }).modules_on).toEqual(["headers", "proxy_http", "rewrite", "ssl"]);
-        expect(frontModules({ address: plain }).modules_on).toEqual(["headers", "proxy_http", "rewrite"]);
+        expect(frontModules({ address }).modules_on).toEqual(["headers", "proxy_http", "reqtimeout", "rewrite", "ssl"]);
+        expect(frontModules({ address: plain }).modules_on).toEqual(["headers", "proxy_http", "reqtimeout", "rewrite"]);
         expect(frontModules({ address, accessControl: { paths: ["/"] } }).modules_on).toContain("auth_openidc");
     });
 });

@@ -6,7 +6,9 @@ if [ "$1" = remove ]; then
     remove_files
     return
 fi
+wrote=0
 lay_files
+[ "$wrote" = 0 ] || systemctl daemon-reload
 
 missing() {
     # A package is there when dpkg has finished with it: half-configured ones, after a power cut, count as missing.
