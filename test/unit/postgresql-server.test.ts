@@ -9,7 +9,13 @@ const messageOf = (postgresql: object, secrets?: string[]) => refused({ postgres
 
 describe("the address of a PostgreSQL server elsewhere", () => {
     test("has the port, the database and the TLS of its kind where it names none", () => {
-        const least = { user: "admin", host: "db.example.org", port: 5432, database: "postgres", sslmode: "verify-full" };
+        const least = {
+            user: "admin",
+            host: "db.example.org",
+            port: 5432,
+            database: "postgres",
+            sslmode: "verify-full",
+        };
         expect(serverAddress(URL)).toEqual(least);
         expect(serverAddress(`${URL}/`)).toEqual(least);
         expect(serverAddress("postgres://a%40b@10.0.0.7:6432/main?sslmode=require")).toEqual({

@@ -22,7 +22,10 @@ export const eoxserver: Product<"eoxserver"> = {
         const wanted = postgresql.url === undefined ? "/var/run/postgresql" : serverAddress(postgresql.url)?.host;
         const hosts = await machine.run(`sed -n 's/^ *"HOST": "\\(.*\\)",$/\\1/p' /etc/eoxserver/*/settings.py`);
         const wrong = hosts.split("\n").filter((host) => host !== wanted);
-        ensure(wrong.length === 0 && hosts.split("\n").length === instances.length, `not ${wanted}: ${wrong.join(", ")}`);
+        ensure(
+            wrong.length === 0 && hosts.split("\n").length === instances.length,
+            `not ${wanted}: ${wrong.join(", ")}`,
+        );
         return `each instance is given PostgreSQL as an endpoint, ${wanted}; postgresql.url names one on another machine`;
     },
     trialSetting: {

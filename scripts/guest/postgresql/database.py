@@ -61,25 +61,30 @@ def one(cursor, query, *values):
     return cursor.fetchone()
 
 
+def is_ours(cursor, arguments) -> bool:
+    """Everyone on this machine's server is; elsewhere, whoever has the stack's mark."""
+    query = "SELECT shobj_description(oid, 'pg_authid') = %s FROM pg_roles WHERE rolname = %s"
+    return arguments.mark is None or one(cursor, query, arguments.mark, arguments.role) == (True,)
+
+
 def make_role(cursor, arguments) -> None:
     role = sql.Identifier(arguments.role)
     found = one(
         cursor,
-        "SELECT rolsuper, rolcreatedb, rolcreaterole, rolreplication, shobj_description(oid, 'pg_authid')"
-        " FROM pg_roles WHERE rolname = %s",
+        "SELECT rolsuper, rolcreatedb, rolcreaterole, rolreplication FROM pg_roles WHERE rolname = %s",
         arguments.role,
     )
     if found and found[0]:
         sys.exit(f"the database user {arguments.role} is a superuser, so it cannot belong to a product")
-    mark = f"science-stacks: {arguments.owner}"
-    if found and arguments.owner and found[4] != mark:
+    if found and not is_ours(cursor, arguments):
         sys.exit(
             f"the database user {arguments.role} is there already, and is not this stack's. Nothing was changed. Name the"
-            f" instance otherwise, or hand the user over: COMMENT ON ROLE {arguments.role} IS '{mark}'"
+            f" instance otherwise, or hand the user over: COMMENT ON ROLE {arguments.role} IS '{arguments.mark}'"
         )
     if not found:
+        # Both or neither.
         make = sql.SQL("CREATE ROLE {0} NOLOGIN; COMMENT ON ROLE {0} IS {1}")
-        cursor.execute(make.format(role, sql.Literal(mark if arguments.owner else None)))
+        cursor.execute(make.format(role, sql.Literal(arguments.mark)))
         print(f"made the database user {arguments.role}")
     # What it does not have is not named: that, too, only a superuser may.
     for option, has in zip(("NOCREATEDB", "NOCREATEROLE", "NOREPLICATION"), found[1:4] if found else ()):
@@ -105,8 +110,8 @@ def make_database(cursor, arguments) -> None:
         print(f"made the database {arguments.database}")
     elif found[0] != "UTF8":
         sys.exit(f"the database {arguments.database} has the encoding {found[0]}, not UTF8")
-    elif found[1] != arguments.role and arguments.owner:
-        sys.exit(f"the database {arguments.database} belongs to {found[1]}, not to {arguments.role}. Nothing was changed.")
+    elif found[1] != arguments.role and arguments.mark:
+        sys.exit(f"the database {arguments.database} belongs to {found[1]}, not to {arguments.role}: it was not changed")
     elif found[1] != arguments.role:
         cursor.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, role))
         print(f"gave the database {arguments.database} to {arguments.role}")
@@ -201,6 +206,8 @@ def apply(cursor, arguments) -> None:
 
 
 def remove(cursor, arguments) -> None:
+    if not is_ours(cursor, arguments):
+        return
     set_access(cursor, arguments, allowed=False)
     if arguments.delete_data:
         if one(cursor, "SELECT 1 FROM pg_database WHERE datname = %s", arguments.database):
@@ -216,7 +223,7 @@ def main() -> None:
     parser.add_argument("action", choices=["apply", "remove"])
     parser.add_argument("--database", required=True)
     parser.add_argument("--role", required=True)
-    parser.add_argument("--owner", default="")
+    parser.add_argument("--mark")
     parser.add_argument("--extension", action="append", default=[])
     parser.add_argument("--delete-data", action="store_true")
     arguments = parser.parse_args()

@@ -5,7 +5,8 @@
 # reached, owner (of the users there, or empty), secret_name (of the password), extensions, delete_data (yes or no), files (with lay_files).
 lay_files
 as_administrator=(runuser -u "$administrator" -- env "${connection[@]}")
-tool=("${as_administrator[@]}" python3 /usr/local/lib/science-stacks/postgresql/database.py "$1" --database "$database" --role "$role" --owner "$owner")
+tool=("${as_administrator[@]}" python3 /usr/local/lib/science-stacks/postgresql/database.py "$1" --database "$database" --role "$role")
+[ -z "$owner" ] || tool+=(--mark "science-stacks: $owner")
 for extension in "${extensions[@]}"; do
     tool+=(--extension "$extension")
 done

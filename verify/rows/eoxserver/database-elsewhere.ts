@@ -56,7 +56,10 @@ export async function checkAccessElsewhere(context: Context): Promise<string> {
     `);
     ensure(seen["wrong"]?.includes("authentication failed"), `${role} with a wrong password: ${seen["wrong"]}`);
     ensure(seen["right"] === role, `${role} with its password: ${seen["right"]}`);
-    ensure(first === other || seen["other"]?.includes("permission denied"), `${role} in another database: ${seen["other"]}`);
+    ensure(
+        first === other || seen["other"]?.includes("permission denied"),
+        `${role} in another database: ${seen["other"]}`,
+    );
     const plain = seen["plain"] === role ? "takes connections without TLS as well" : "refuses connections without TLS";
     return `${[...versions].join(", ")} (sslmode ${sslmode}); the server ${plain}; ${role} comes in with its password alone, and nobody else's user into a database of an instance`;
 }
