@@ -20,11 +20,11 @@ export const eoxserver: Product<"eoxserver"> = {
     ],
     services: async ({ config: { instances, postgresql }, machine }) => {
         const wanted = postgresql.url === undefined ? "/var/run/postgresql" : serverAddress(postgresql.url)?.host;
-        const hosts = await machine.run(`sed -n 's/^ *"HOST": "\\(.*\\)",$/\\1/p' /etc/eoxserver/*/settings.py`);
-        const wrong = hosts.split("\n").filter((host) => host !== wanted);
+        const given = await machine.run(`sed -n 's/^ *"HOST": "\\(.*\\)",$/\\1/p' /etc/eoxserver/*/settings.py`);
+        const hosts = given.split("\n");
         ensure(
-            wrong.length === 0 && hosts.split("\n").length === instances.length,
-            `not ${wanted}: ${wrong.join(", ")}`,
+            hosts.length === instances.length && hosts.every((host) => host === wanted),
+            `the instances are given ${hosts.join(", ")} instead of ${wanted}`,
         );
         return `each instance is given PostgreSQL as an endpoint, ${wanted}; postgresql.url names one on another machine`;
     },
