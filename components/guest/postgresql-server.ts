@@ -44,7 +44,7 @@ export interface ServerAddress {
 /** Reads `postgresql://USER@HOST[:PORT]/[DATABASE][?sslmode=MODE]`; undefined where it is no such address. */
 export function serverAddress(url: string): ServerAddress | undefined {
     const parts =
-        /^postgres(?:ql)?:\/\/(?<user>(?:[\w.-]|%[2-7][\dA-Fa-f])+)@(?<host>[\w.-]+)(?::(?<port>\d{1,5}))?(?:\/(?<database>[\w-]*))?(?:\?sslmode=(?<sslmode>[\w-]+))?$/.exec(
+        /^postgres(?:ql)?:\/\/(?<user>(?:[\w.-]|%[2-7][\dA-Fa-f])+)@(?<host>[\w.-]+)(?::(?<port>\d{1,5}))?(?:\/(?<database>[\w-]+)?)?(?:\?sslmode=(?<sslmode>[\w-]+))?$/.exec(
             url,
         )?.groups;
     const port = Number(parts?.["port"] ?? POSTGRESQL_PORT);
@@ -56,7 +56,7 @@ export function serverAddress(url: string): ServerAddress | undefined {
         user: decodeURIComponent(parts["user"]!),
         host: parts["host"]!,
         port,
-        database: parts["database"] || "postgres",
+        database: parts["database"] ?? "postgres",
         sslmode,
     };
 }
