@@ -63,8 +63,9 @@ describe("EOxServer with its databases on another machine", () => {
     }
 
     test(
-        "up ends where the server is asked, with the reason: a wrong password, a right that is missing; and where a user is another's",
+        "up ends where the server is asked, with the reason: no password, a wrong one, a right that is missing; and where a user is another's",
         async () => {
+            await expectFails("no password supplied");
             await stack.setSecret("postgresql.password", "wrong");
             await expectFails('password authentication failed for user "master"');
             await stack.setSecret("postgresql.password", PASSWORD);
