@@ -10,7 +10,7 @@ tool=("${as_administrator[@]}" python3 /usr/local/lib/science-stacks/postgresql/
 for extension in "${extensions[@]}"; do
     tool+=(--extension "$extension")
 done
-wait_until 60 "${as_administrator[@]}" psql --quiet --command 'SELECT 1'
+wait_until 60 "${as_administrator[@]}" psql --no-password --quiet --command 'SELECT 1'
 
 if [ "$1" = remove ]; then
     [ "$delete_data" = no ] || tool+=(--delete-data)
