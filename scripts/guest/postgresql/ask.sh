@@ -2,7 +2,8 @@
 # Asks a PostgreSQL server that is not the machine's own whether products can have databases there.
 # Parameters: url, connection (of the administrator: libpq's environment), extensions, secrets_revision (another one: asked anew).
 # Django 5.2 asks for PostgreSQL 14.
-missing=$(env "${connection[@]}" psql -wXAtq -v ON_ERROR_STOP=1 -v extensions="${extensions[*]}" -f - 2>&1 <<'SQL'
+missing=$(
+    env "${connection[@]}" psql -wXAtq -v ON_ERROR_STOP=1 -v extensions="${extensions[*]}" -f - 2>&1 <<'SQL'
 select format('it is PostgreSQL %s, and 14 is the least', current_setting('server_version'))
     where current_setting('server_version_num')::int < 140000
 union all
