@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LOCAL_ADMINISTRATOR } from "../components/guest/postgresql-server";
 import { parseConfig } from "../stacks/config/parse";
 import { openBrowser } from "../verify/browser";
 import type { Context } from "../verify/context";
@@ -27,7 +28,7 @@ export async function check(product: ProductName, outputs: unknown, only?: reado
     // The product's own rows look at the machine and its site; what is about the state and the engine is for stacks.
     const context = {
         ...{ stack: "bench", outputs: { certificate, ssh, ...others }, config: configurationOf(product) },
-        ...{ machine, web, database: new Database(machine), browser: () => browser },
+        ...{ machine, web, database: new Database(machine, LOCAL_ADMINISTRATOR), browser: () => browser },
     } as unknown as Context;
     try {
         const rows = products[product].rows.filter(({ id }) => only?.includes(id) ?? true);

@@ -9,7 +9,8 @@ import { InstallStep } from "../components/guest/install-step";
 import { Minio, MINIO_PORTS } from "../components/guest/minio";
 import { S3Keys, type ObjectStoreEndpoint } from "../components/guest/object-store";
 import type { Packages, PackageSet } from "../components/guest/packages";
-import { PostgreSql, POSTGRESQL_PORT } from "../components/guest/postgresql";
+import { PostgreSql } from "../components/guest/postgresql";
+import { POSTGRESQL_PORT } from "../components/guest/postgresql-server";
 import type { PublicAddress } from "../components/guest/public-address";
 import { Redis, REDIS_PORT, type RedisEndpoint } from "../components/guest/redis";
 import { rebuildMark, Solr, SOLR_PORT, type SearchEndpoint } from "../components/guest/solr";
@@ -124,9 +125,9 @@ function ckanDatabase(config: DcorConfig, { machine, packages, data }: Place) {
         return { endpoint: { url, ready: [] }, units: [] };
     }
     const { image } = config.machine;
-    const server = new PostgreSql("postgresql", { machine, image, packages, data, sharedBuffersMiB }).endpoint;
-    const { endpoint } = new CkanDatabase("database", { machine, server });
-    return { endpoint, units: [`postgresql@${server.version}-main.service`] };
+    const server = new PostgreSql("postgresql", { machine, image, packages, data, sharedBuffersMiB });
+    const { endpoint } = new CkanDatabase("database", { machine, server: server.endpoint });
+    return { endpoint, units: [server.unit] };
 }
 
 function jobQueue({ redis }: DcorConfig, { machine, packages, data }: Place): RedisEndpoint {

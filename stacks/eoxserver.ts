@@ -7,16 +7,22 @@ import { Acme } from "../components/guest/acme";
 import { Backup, createBackup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import { Packages } from "../components/guest/packages";
-import { PostgreSql, POSTGRESQL_PORT } from "../components/guest/postgresql";
+import { PostgreSql, type DatabaseEndpoint } from "../components/guest/postgresql";
+import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
+import { POSTGRESQL_PORT } from "../components/guest/postgresql-server";
 import { publicUrl, type PublicAddress } from "../components/guest/public-address";
 import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
+import type { Machine } from "../components/machine/machine";
 import type { EoxServerConfig } from "./config";
 import { firewallRules, publicAddress, siteCertificate, webPorts } from "./web-front";
 
-/** EOxServer on one machine: Apache in front of one or more instances with mod_wsgi, PostGIS behind them. */
+/** What each instance's database needs of PostgreSQL. */
+const EXTENSIONS = ["postgis"] as const;
+
+/** EOxServer on one machine: Apache in front of one or more instances with mod_wsgi, PostGIS behind them, there or elsewhere. */
 export async function eoxserver(config: EoxServerConfig) {
-    const { image } = config.machine;
+    const isLocal = config.postgresql.url === undefined;
     const machine = await createMachine("machine", config.machine, config.mirrors, {
         ports: ownPorts(config),
         sizeGiB: config.data.sizeGiB,
@@ -29,19 +35,18 @@ export async function eoxserver(config: EoxServerConfig) {
     const packages = new Packages("packages", {
         machine,
         sets: [
-            PostgreSql.packages(image, ["postgis"]),
+            isLocal ? PostgreSql.packages(config.machine.image, EXTENSIONS) : PostgreSqlElsewhere.packages,
             EoxServer.packages,
             EoxServerSite.packages(config.accessControl),
             Acme.packages(config.tls),
             Backup.packages(config.backup),
         ],
     });
-    const database = new PostgreSql("database", { machine, image, packages, data, ...config.postgresql });
     const eoxserver = new EoxServer("eoxserver", {
         machine,
         packages,
         data,
-        database: database.endpoint,
+        database: databaseServer(config, machine, packages, data),
         address,
         instances: config.instances,
         administrator: config.eoxserver.admin.user,
@@ -69,7 +74,8 @@ export async function eoxserver(config: EoxServerConfig) {
         { dependsOn: site },
     );
 
-    const backup = createBackup(config, machine, EoxServer.backup(config.instances.map(({ name }) => name)), [site]);
+    const names = config.instances.map(({ name }) => name);
+    const backup = createBackup(config, machine, EoxServer.backup(names, isLocal), [site]);
 
     const url = address.apply(publicUrl);
     return {
@@ -89,6 +95,20 @@ export async function eoxserver(config: EoxServerConfig) {
     };
 }
 
+/** The server that each instance has its database in: this machine's own, or one elsewhere. */
+function databaseServer(
+    { machine: { image }, postgresql: { url, password, authority, sharedBuffersMiB } }: EoxServerConfig,
+    machine: Machine,
+    packages: Packages,
+    data: DataVolume,
+): DatabaseEndpoint {
+    if (url === undefined) {
+        return new PostgreSql("database", { machine, image, packages, data, sharedBuffersMiB }).endpoint;
+    }
+    const server = { url, password, authority, extensions: EXTENSIONS };
+    return new PostgreSqlElsewhere("database", { machine, packages, ...server }).endpoint;
+}
+
 /** Each instance's page; where an access control stands before it, that it asks who one is. */
 function healthRequests(address: PublicAddress, { instances, accessControl }: EoxServerConfig) {
     return instances.map(({ name }) => ({
@@ -99,7 +119,8 @@ function healthRequests(address: PublicAddress, { instances, accessControl }: Eo
 
 /** The ports that nothing else on the machine may have. */
 function ownPorts(config: EoxServerConfig) {
-    return [...webPorts(config, config.eoxserver), POSTGRESQL_PORT, BACKEND_PORT];
+    const database = config.postgresql.url === undefined ? [POSTGRESQL_PORT] : [];
+    return [...webPorts(config, config.eoxserver), ...database, BACKEND_PORT];
 }
 
 function instanceUrls(url: pulumi.Output<string>, name: string) {

@@ -3,6 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
+import { ADMINISTRATOR_ELSEWHERE, LOCAL_ADMINISTRATOR } from "../components/guest/postgresql-server";
 import { openBrowser } from "./browser";
 import { Database } from "./database";
 import { stackOutputs, type Deployment } from "./deployment";
@@ -45,10 +46,12 @@ export async function openContext(stack: string): Promise<Context> {
     const machine = new Ssh(outputs.ssh, directory);
     const guarded = config.product === "eoxserver" ? config.accessControl?.paths : undefined;
     const web = new Web(outputs.certificate, guarded);
+    const isElsewhere = config.product === "eoxserver" && config.postgresql.url !== undefined;
+    const database = new Database(machine, isElsewhere ? ADMINISTRATOR_ELSEWHERE : LOCAL_ADMINISTRATOR);
     let browser: Promise<Browser | undefined> | undefined;
 
     return {
-        ...{ stack, outputs, config, web, machine, engine, deployment, database: new Database(machine) },
+        ...{ stack, outputs, config, web, machine, engine, deployment, database },
         browser: () => (browser ??= openBrowser(outputs.certificate)),
         close: async () => {
             web.close();

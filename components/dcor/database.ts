@@ -46,7 +46,7 @@ export class CkanDatabase extends pulumi.ComponentResource {
                     databaseProgram({
                         database: DATABASE,
                         role: DATABASE_USER,
-                        port: server.port,
+                        server,
                         secretName: DATABASE_SECRET,
                         deleteData: false,
                         secretsRevision,

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { InstallStep } from "../guest/install-step";
 import { databaseProgram } from "../guest/postgresql-database";
+import { LOCAL_ADMINISTRATOR } from "../guest/postgresql-server";
 import { indexParameters, lockFile, VENV_LIBRARY, type PackageIndex } from "../guest/python";
 import { guestScript } from "../guest/shell";
 import { SUPERVISOR_UNIT } from "../guest/supervisor";
@@ -35,7 +36,7 @@ export function dcorDevelopment(
             program: databaseProgram({
                 database: "ckan_test",
                 role: DATABASE_USER,
-                port: 5432,
+                server: { administrator: LOCAL_ADMINISTRATOR },
                 secretName: DATABASE_SECRET,
                 deleteData: true,
             }),

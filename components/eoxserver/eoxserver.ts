@@ -3,7 +3,8 @@ import type { BackupContents } from "../guest/backup-files";
 import type { DataVolume } from "../guest/data-volume";
 import { InstallStep } from "../guest/install-step";
 import type { Packages, PackageSet } from "../guest/packages";
-import { POSTGRESQL_PORT, type DatabaseEndpoint } from "../guest/postgresql";
+import type { DatabaseEndpoint } from "../guest/postgresql";
+import { POSTGRESQL_PORT } from "../guest/postgresql-server";
 import type { PublicAddress } from "../guest/public-address";
 import type { PackageIndex } from "../guest/python";
 import type { Machine } from "../machine/machine";
@@ -63,12 +64,14 @@ export class EoxServer extends pulumi.ComponentResource {
                             address,
                             databaseHost: database.host,
                             databasePort: database.port,
+                            databaseSettings: database.settings,
                             processes,
                             timeoutSeconds: args.requestTimeoutSeconds,
                         })),
+                        database,
                         administrator,
                         deleteDataOnRemoval: onRemoval === "delete",
-                        after: [users, software, database.running],
+                        after: [users, software],
                     },
                     { parent: this },
                 ),
@@ -80,11 +83,11 @@ export class EoxServer extends pulumi.ComponentResource {
     /** Debian's packages: the web server, and the libraries that EOxServer's Python packages are bindings of. */
     static readonly packages: PackageSet = { packages: EOXSERVER_PACKAGES };
 
-    /** What of EOxServer is backed up. @param instances their names */
-    static backup(instances: readonly string[]): BackupContents {
+    /** What of EOxServer is backed up: what is on this machine. @param instances their names */
+    static backup(instances: readonly string[], hasDatabase: boolean): BackupContents {
         return {
             directories: ["/data/eoxserver", "/data/eodata"],
-            postgresqlPort: POSTGRESQL_PORT,
+            postgresqlPort: hasDatabase ? POSTGRESQL_PORT : undefined,
             units: instances.map((instance) => `eoxserver@${instance}.service`),
             forget: ["/var/lib/science-stacks/eoxserver"],
         };

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { secretFile, secretPath, SecretFiles } from "../guest/config-files";
 import { InstallStep } from "../guest/install-step";
+import type { DatabaseEndpoint } from "../guest/postgresql";
 import { databaseProgram } from "../guest/postgresql-database";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
@@ -11,11 +12,13 @@ import { toolsRevision } from "./software";
 export interface EoxServerInstanceArgs {
     machine: Machine;
     settings: pulumi.Output<InstanceSettings>;
+    /** The server that its database is in. */
+    database: DatabaseEndpoint;
     /** Name of Django's administrator. */
     administrator: string;
     /** The instance's database and directory go with it when it is taken out of the stack. */
     deleteDataOnRemoval: boolean;
-    /** What must be there before: users, software, the database server. */
+    /** What must be there before: users, software. */
     after: pulumi.Resource[];
 }
 
@@ -61,10 +64,10 @@ export class EoxServerInstance extends pulumi.ComponentResource {
             `${name}-database`,
             {
                 machine,
-                program: pulumi.all([settings, secrets.revision]).apply(([{ databasePort: port }, secretsRevision]) =>
+                program: secrets.revision.apply((secretsRevision) =>
                     databaseProgram({
                         ...databaseOf(instance),
-                        port,
+                        server: args.database,
                         secretName: databaseSecret(instance),
                         extensions: ["postgis"],
                         deleteData: args.deleteDataOnRemoval,
@@ -73,7 +76,7 @@ export class EoxServerInstance extends pulumi.ComponentResource {
                 ),
                 removable: true,
             },
-            { parent: this, dependsOn: [secrets, ...args.after] },
+            { parent: this, dependsOn: [secrets, args.database.running, ...args.after] },
         );
         this.answering = new InstallStep(
             `${name}-instance`,

@@ -19,6 +19,8 @@ export interface InstanceSettings {
     /** Directory of the socket, or the host, of the database server. */
     databaseHost: string;
     databasePort: number;
+    /** Settings of libpq for each connection. @default none */
+    databaseSettings?: Record<string, string>;
     /** Daemon processes, one thread each. @default 10, as in the guide */
     processes?: number;
     /** The time after which a request is given up, in seconds. @default 600 */
@@ -61,6 +63,7 @@ export function instanceFiles(instance: InstanceSettings): Record<string, GuestF
         idleSeconds,
         databaseHost: instance.databaseHost,
         databasePort: instance.databasePort,
+        databaseSettings: Object.entries(instance.databaseSettings ?? {}),
         ...databaseOf(name),
         allowedHosts: python(names.map((each) => (each.includes(":") ? `[${each}]` : each))),
         trustedOrigins: python(names.map((serverName) => publicUrl({ ...address, serverName }))),

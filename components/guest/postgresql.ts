@@ -5,12 +5,10 @@ import type { DataVolume } from "./data-volume";
 import { hardening, STARTED_BY_ROOT } from "./hardening";
 import { InstallStep } from "./install-step";
 import type { PackageSet, Packages } from "./packages";
+import { LOCAL_ADMINISTRATOR, POSTGRESQL_PORT, type DatabaseAdministrator } from "./postgresql-server";
 
 /** The major version that each release has. */
 const VERSIONS = { "debian-12": "15", "debian-13": "17", "ubuntu-22.04": "14", "ubuntu-24.04": "16" } as const;
-
-/** The port of the server, and the name of its socket. */
-export const POSTGRESQL_PORT = 5432;
 
 export interface PostgreSqlArgs {
     /** Where the server runs. */
@@ -29,7 +27,11 @@ export interface DatabaseEndpoint {
     /** A directory of sockets (a local server), or a host name. */
     host: string;
     port: number;
-    version: string;
+    /** Settings of libpq that every connection to it has. @default none */
+    settings?: Record<string, string>;
+    administrator: DatabaseAdministrator;
+    /** Whose the users are that are made there; those of others are refused. @default the server is the stack's own, and so are they */
+    owner?: string;
     /** The server runs: what everything that connects waits for. */
     running: pulumi.Resource;
 }
@@ -42,12 +44,15 @@ export interface DatabaseEndpoint {
 export class PostgreSql extends pulumi.ComponentResource {
     /** What a product needs to connect. */
     public readonly endpoint: DatabaseEndpoint;
+    /** What of systemd runs it. */
+    public readonly unit: string;
 
     constructor(name: string, args: PostgreSqlArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:guest:PostgreSql", name, {}, opts);
 
         const { machine, packages, data } = args;
         const version = VERSIONS[args.image];
+        this.unit = `postgresql@${version}-main.service`;
         const cluster = new InstallStep(
             `${name}-cluster`,
             { machine, program: { script: "postgresql/cluster.sh", parameters: { version } }, removable: true },
@@ -60,17 +65,18 @@ export class PostgreSql extends pulumi.ComponentResource {
                 files: {
                     [`/etc/postgresql/${version}/main/conf.d/science-stacks.conf`]: { content: settings(args) },
                     // Debian leaves a server that was killed where it is.
-                    [`/etc/systemd/system/postgresql@${version}-main.service.d/science-stacks.conf`]: {
+                    [`/etc/systemd/system/${this.unit}.d/science-stacks.conf`]: {
                         content: "[Service]\nRestart=on-failure\nRestartSec=2\n",
                     },
                 },
-                notify: [`postgresql@${version}-main.service:restart`],
-                enable: ["postgresql.service", `postgresql@${version}-main.service`],
+                notify: [`${this.unit}:restart`],
+                enable: ["postgresql.service", this.unit],
             },
             { parent: this, dependsOn: cluster },
         );
 
-        this.endpoint = { host: "/var/run/postgresql", port: POSTGRESQL_PORT, version, running };
+        const administrator = LOCAL_ADMINISTRATOR;
+        this.endpoint = { host: "/var/run/postgresql", port: POSTGRESQL_PORT, administrator, running };
         this.registerOutputs();
     }
 

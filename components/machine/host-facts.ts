@@ -2,7 +2,7 @@ import { BlockList, isIP } from "node:net";
 import { relative, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as command from "@pulumi/command";
-import { POSTGRESQL_PORT } from "../guest/postgresql";
+import { POSTGRESQL_PORT } from "../guest/postgresql-server";
 import { asRoot, assignments, guestScript } from "../guest/shell";
 import type { Connection } from "./machine";
 

@@ -112,7 +112,8 @@ const isFor = (certificate: X509Certificate, name: string) =>
     (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined;
 
 /** All certificates of a text; undefined where one of them is none, or there is none. */
-const readChain = (pem: string) => attempt(() => readAll(pem));
+/** undefined where it is no certificate. */
+export const readChain = (pem: string) => attempt(() => readAll(pem));
 
 const readKey = (pem: string) => attempt(() => createPrivateKey(pem));
 

@@ -8,7 +8,7 @@ import { cidr, hostName, port, secretText, text, wholeNumber } from "./field";
 import { instanceNamesRule, instances, processes, threads } from "./instances";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import type { Rule } from "./rule";
-import { postgresql } from "./services";
+import { postgresql, postgresqlRule } from "./postgresql-elsewhere";
 import { tls } from "./tls";
 
 /** Versions of EOxServer that the tests install. */
@@ -171,6 +171,7 @@ export const eoxserverRules: readonly Rule[] = [
     instanceNamesRule,
     portsRule,
     accessControlRule,
+    postgresqlRule,
 ];
 
 type EoxServerKeys = z.output<ReturnType<typeof eoxserverSchema>>;

@@ -10,8 +10,6 @@ export const postgresqlServer = () =>
         }),
     });
 
-export const postgresql = () => postgresqlServer().prefault({}).meta({ description: "The database server." });
-
 /** @param purpose what it keeps, as it is called in the description. */
 export const redis = (purpose: string) =>
     z

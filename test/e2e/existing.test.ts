@@ -11,7 +11,7 @@ type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
 const MINUTE = 60_000;
 
 /** Rows that this version, or these configurations, cannot show. */
-const NOT_HERE = ["E15", "X11", "X12"];
+const NOT_HERE = ["E15", "X11"];
 /** At the site's root, with the nginx of the same machine, for no other site; the firewall is left alone. */
 const NOT_HERE_OMERO = ["O06", "O07", "O10", "O15", "X03", "X11", "X12"];
 

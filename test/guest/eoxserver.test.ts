@@ -17,6 +17,7 @@ import {
 import { programText, type StepProgram } from "../../components/guest/program";
 import { PostgreSql } from "../../components/guest/postgresql";
 import { databaseProgram } from "../../components/guest/postgresql-database";
+import { LOCAL_ADMINISTRATOR } from "../../components/guest/postgresql-server";
 import type { Guest } from "./guest";
 import { giveRunner, guestWithRunner, RUNNER } from "./step-runner";
 
@@ -75,7 +76,8 @@ function stepsOf(
             `${instance}-database`,
             databaseProgram({
                 ...databaseOf(instance),
-                ...{ port: 5432, secretName: databaseSecret(instance), extensions: ["postgis"], deleteData },
+                server: { administrator: LOCAL_ADMINISTRATOR },
+                ...{ secretName: databaseSecret(instance), extensions: ["postgis"], deleteData },
             }),
         ],
         [

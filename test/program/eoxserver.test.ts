@@ -1,11 +1,37 @@
+import * as pulumi from "@pulumi/pulumi";
+import { EoxServer } from "../../components/eoxserver/eoxserver";
 import type { EoxServerConfig } from "../../stacks/config";
 import { eoxserver } from "../../stacks/eoxserver";
-import { record } from "./recorder";
-import { configOf, testRules } from "./rules";
+import { record, SENTINELS } from "./recorder";
+import { configOf, nameOf, testRules } from "./rules";
 
 const config = (instances: string[]) => configOf<EoxServerConfig>({ product: "eoxserver", instances });
 
 testRules("EOxServer with two instances", () => eoxserver(config(["instance00", "ocean"])));
+
+const elsewhere = () =>
+    eoxserver({
+        ...config(["instance00"]),
+        postgresql: {
+            sharedBuffersMiB: 256,
+            url: "postgresql://admin@db.example.org:5433/",
+            password: pulumi.secret(SENTINELS[0]!),
+        },
+    });
+
+testRules("EOxServer with its database elsewhere", elsewhere);
+
+test("a server elsewhere is asked before anything is made there; the machine has none, and backs none up", async () => {
+    const { resources } = await record(elsewhere, false);
+    const named = (name: string) => resources.find((each) => each.name === name);
+    expect(named("database-answering")?.inputs["stdin"]).toContain("url=postgresql://admin@db.example.org:5433/\n");
+    const made = [named("eoxserver-instance00-database")?.options.dependsOn].flat().map(nameOf);
+    expect(made).toContain("database-answering");
+    const packages = String(named("packages")?.inputs["stdin"]);
+    expect(packages).toContain("postgresql-client");
+    expect(packages).not.toContain("postgresql-15");
+    expect(EoxServer.backup(["instance00"], false).postgresqlPort).toBeUndefined();
+});
 
 test.each([true, false])("the lines of the files that hold no secret are shown (preview: %s)", async (preview) => {
     const { resources } = await record(() => eoxserver(config(["instance00"])), preview);

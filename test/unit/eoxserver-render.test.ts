@@ -8,6 +8,7 @@ import {
     type FrontSettings,
 } from "../../components/eoxserver/render-front";
 import { publicUrl, type PublicAddress } from "../../components/guest/public-address";
+import { serverAddress, tlsSettings } from "../../components/guest/postgresql-server";
 import { eoxserverVersion, softwareDirectory } from "../../components/eoxserver/software";
 import { expectGolden } from "./golden";
 
@@ -44,6 +45,14 @@ describe("the files of an instance", () => {
             "instance-plain",
             instanceFiles({ ...instance, name: "ndvi", address: plain, processes: 2 }),
         ));
+
+    test("connect to a server elsewhere by TLS, as the golden file shows", () => {
+        const server = serverAddress("postgresql://admin@db.example.org")!;
+        const elsewhere = { databaseHost: server.host, databaseSettings: tlsSettings(server) };
+        const path = "/etc/eoxserver/instance00/settings.py";
+        const { [path]: settings } = instanceFiles({ ...instance, ...elsewhere });
+        expectGolden("eoxserver", "database-elsewhere", { [path]: settings! });
+    });
 
     test("always have one thread a process: MapServer does not bear more", () => {
         expect(textOf(instanceFiles({ ...instance, processes: 50 }), "apache2.conf")).toMatch(

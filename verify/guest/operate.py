@@ -29,6 +29,14 @@ def pending_migrations():
     return [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
 
 
+def tls():
+    """How the connection to the database is encrypted, and whom it trusts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(version, 'no TLS') FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        (version,) = cursor.fetchone()
+    return {"version": version, "mode": settings.DATABASES["default"].get("OPTIONS", {}).get("sslmode")}
+
+
 def band(identifier):
     return {
         "identifier": identifier,
@@ -61,6 +69,7 @@ say(
     engine=settings.DATABASES["default"]["ENGINE"],
     database=settings.DATABASES["default"]["NAME"],
     pending=pending_migrations(),
+    tls=tls(),
 )
 deregister()
 try:

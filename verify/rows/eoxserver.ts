@@ -1,5 +1,6 @@
+import { serverAddress } from "../../components/guest/postgresql-server";
 import type { Product } from "../product";
-import { ensure, NotHere } from "../row";
+import { ensure } from "../row";
 import { databaseRows } from "./eoxserver/database";
 import { applicationRows } from "./eoxserver/application";
 import { webPorts } from "./eoxserver/instance";
@@ -10,22 +11,22 @@ import { webRows } from "./eoxserver/web";
 export const eoxserver: Product<"eoxserver"> = {
     rows: [...serverRows, ...databaseRows, ...applicationRows, ...webRows].sort((a, b) => a.id.localeCompare(b.id)),
     ports: webPorts,
-    units: ({ instances }) => [
+    units: ({ instances, postgresql }) => [
         "apache2.service",
-        "postgresql.service",
         "srv-eoxserver.mount",
         "srv-eodata.mount",
-        "var-lib-postgresql.mount",
+        ...(postgresql.url === undefined ? ["postgresql.service", "var-lib-postgresql.mount"] : []),
         ...instances.map(({ name }) => `eoxserver@${name}.service`),
     ],
-    services: async ({ database }) => {
-        const [seen] = await database.rows<{ local: boolean; users: number }>(
-            "select inet_server_addr() is null as local, (select count(*) from pg_roles where rolcanlogin)::int as users",
+    services: async ({ config: { instances, postgresql }, machine }) => {
+        const wanted = postgresql.url === undefined ? "/var/run/postgresql" : serverAddress(postgresql.url)?.host;
+        const given = await machine.run(`sed -n 's/^ *"HOST": "\\(.*\\)",$/\\1/p' /etc/eoxserver/*/settings.py`);
+        const hosts = given.split("\n");
+        ensure(
+            hosts.length === instances.length && hosts.every((host) => host === wanted),
+            `the instances are given ${hosts.join(", ")} instead of ${wanted}`,
         );
-        ensure(seen?.local, "the database is not reached by the machine's local socket");
-        throw new NotHere(
-            `the database answers as this machine's local endpoint (${seen.users} users); one on another machine is not part of this version yet`,
-        );
+        return `each instance is given PostgreSQL as an endpoint, ${wanted}; postgresql.url names one on another machine`;
     },
     trialSetting: {
         change: (config, { eoxserver: { processes } }) => {

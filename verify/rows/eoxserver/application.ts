@@ -1,8 +1,7 @@
 import type { EoxServerContext as Context } from "../../context";
 import { logIn } from "../../django";
 import { count, ensure, type Row } from "../../row";
-import { databaseOf } from "./database";
-import { instancesOf, names, sampleOf } from "./instance";
+import { databaseOf, instancesOf, names, sampleOf } from "./instance";
 import { managementCommand } from "../../../components/eoxserver/render";
 import { operatorOf } from "./operator";
 import { DAEMONS, daemonProcesses } from "./server";

@@ -29,6 +29,11 @@ export function sampleOf(context: Context): Instance[] {
     return all.filter((_, index) => index === 0 || index === all.length - 1);
 }
 
+/** The database of an instance. */
+export function databaseOf(instance = ""): string {
+    return `eoxs_${instance}`;
+}
+
 export function names(instances: readonly { name: string }[]): string {
     return instances.length <= 4
         ? instances.map(({ name }) => name).join(", ")

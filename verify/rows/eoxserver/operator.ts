@@ -19,6 +19,8 @@ export interface InstanceFacts {
     database: string;
     /** Migrations that were not applied. */
     pending: string[];
+    /** Of its connection to the database: TLS's version, or that there is none, and libpq's sslmode. */
+    tls: { version: string; mode: string | null };
 }
 
 /** An operator at work: one start of an instance's management command, which several checks look at. */
