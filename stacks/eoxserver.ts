@@ -7,6 +7,7 @@ import { Acme } from "../components/guest/acme";
 import { Backup, createBackup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import { Packages } from "../components/guest/packages";
+import { createPackagesUpgrade } from "../components/guest/packages-upgrade";
 import { PostgreSql, POSTGRESQL_PORT } from "../components/guest/postgresql";
 import { publicUrl, type PublicAddress } from "../components/guest/public-address";
 import { HealthCheck } from "../components/health-check";
@@ -42,6 +43,7 @@ export async function eoxserver(config: EoxServerConfig) {
         packages,
         data,
         database: database.endpoint,
+        version: config.eoxserver.version,
         address,
         instances: config.instances,
         administrator: config.eoxserver.admin.user,
@@ -59,14 +61,21 @@ export async function eoxserver(config: EoxServerConfig) {
         requestTimeoutSeconds: config.eoxserver.requestTimeoutSeconds,
         accessControl: config.accessControl,
     });
+    const requests = address.apply((known) => healthRequests(known, config));
+    const upgraded = createPackagesUpgrade(config, machine, requests, [site]);
     new HealthCheck(
         "health",
         {
-            requests: address.apply((known) => healthRequests(known, config)),
+            requests,
             certificatePem: certificate?.certificatePem,
-            revisions: [site.revision, ...eoxserver.instances.map((instance) => instance.answering.revision)],
+            revisions: [
+                site.revision,
+                ...[...eoxserver.instances.map(({ answering }) => answering), ...upgraded].map(
+                    ({ revision }) => revision,
+                ),
+            ],
         },
-        { dependsOn: site },
+        { dependsOn: [site, ...upgraded] },
     );
 
     const backup = createBackup(config, machine, EoxServer.backup(config.instances.map(({ name }) => name)), [site]);

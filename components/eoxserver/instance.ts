@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { secretFile, secretPath, SecretFiles } from "../guest/config-files";
 import { InstallStep } from "../guest/install-step";
 import { databaseProgram } from "../guest/postgresql-database";
+import { MIGRATION_SECONDS } from "../guest/upgrade";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
 import { BACKEND_PORT, backendAddress } from "./backend-address";
@@ -90,6 +91,8 @@ export class EoxServerInstance extends pulumi.ComponentResource {
                         options: [`services.owscommon.http_service_url=${serviceUrl(known.address, instance)}`],
                         address: backendAddress(instance),
                         port: BACKEND_PORT,
+                        database: databaseOf(instance).database,
+                        database_port: known.databasePort,
                         delete_data,
                         secrets_revision,
                     },
@@ -97,6 +100,7 @@ export class EoxServerInstance extends pulumi.ComponentResource {
                     notify: [`eoxserver@${instance}.service:restart`],
                 })),
                 removable: true,
+                timeoutSeconds: MIGRATION_SECONDS,
             },
             { parent: this, dependsOn: database },
         );

@@ -1,6 +1,7 @@
 import type { GuestFile } from "../guest/program";
 import { publicUrl, type PublicAddress } from "../guest/public-address";
 import { guestScript } from "../guest/shell";
+import { maintenancePage } from "../guest/upgrade";
 import { certificatePaths } from "../guest/site-certificate";
 import { renderTemplate } from "../guest/template";
 import { propertiesFile, type OmeroWebSettings } from "./properties";
@@ -54,9 +55,7 @@ export function siteFiles({ address, servesStatic, extra = [], ...settings }: Si
     };
     return {
         "/etc/nginx/conf.d/omero-web.conf": { content: renderTemplate("omero-web/templates/site.conf.eta", values) },
-        "/var/www/omero-web/omero-web-maintenance.html": {
-            content: guestScript("omero-web/templates/maintenance.html"),
-        },
+        ...maintenancePage("OMERO.web"),
     };
 }
 
