@@ -29,7 +29,7 @@ if [ "$1" = remove ]; then
     return
 fi
 
-change=dcor change_units=(supervisor.service 'dcor-jobs@*' 'dcor-prune@*') change_database=$database
+change=dcor change_units=(supervisor.service 'dcor-jobs@*.service' 'dcor-prune@*.service') change_database=$database
 # shellcheck source=scripts/guest/upgrade/way-back.sh
 source /usr/local/lib/science-stacks/way-back.sh
 finish_earlier_change
