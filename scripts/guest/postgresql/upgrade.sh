@@ -65,7 +65,7 @@ install_old() {
     # shellcheck disable=SC2016 # They are apt's.
     apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' | sort -u |
         awk -v here="$here" -v suite="$suite" 'index($2, here) == 1 { sub(here, suite, $2); print "deb", $0 }' >"$list"
-    apt-get --quiet update
+    apt-get --quiet -o Acquire::Languages=none update
     # Nothing else is taken from there but what it needs.
     said=$(apt-get --quiet --yes --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 --target-release "$here" install "${packages[@]}" 2>&1) || {
         rm "$list"
