@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { lockFile } from "../components/guest/python";
+import * as eoxserver from "../components/eoxserver/software";
 import { requirements, VERSIONS } from "../components/omero-web/software";
 import { runHostScript } from "../test/guest/guest";
 import { dcorFiles, dcorInputs } from "./dcor/files";
@@ -44,7 +44,7 @@ export const PRODUCTS = {
             configuration: { eoxserver: { processes: 9 } },
             variables: { processes: 9 },
         },
-        inputs: () => ({ "requirements.txt": lockFile("eoxserver", "eoxserver") }),
+        inputs: () => ({ "requirements.txt": eoxserver.requirements(eoxserver.VERSIONS[0]) }),
         rowsOfAnsible: ["E02", "E03", "E04", "E06", "E08", "E09", "E11", "E12", "E13", "E14"],
         targets: { floor: 1.15, ansible: 0.8, unchanged: 0.15 },
     },

@@ -8,7 +8,7 @@ Reads `scripts/guest/<product>/lock.toml` and writes `requirements/<name>.txt` b
     left-out     packages that come from elsewhere, or are not used
     constraints  limits of versions, as pip writes them
     [locks]      name = what is to be installed
-    sources      packages whose sources are pinned as well, in `sources.txt`: for those who work on them
+    sources      packages whose sources are pinned as well, in `<lock>-sources.txt`: for those who work on them
     [additions]  name = what can be installed besides; `<lock>-<name>.txt` has what that needs on top of each lock
 
 A package that has no wheel for Linux with glibc is pinned as its source.
@@ -42,7 +42,7 @@ class Product:
             base = self.resolve(requirements)
             self.write(name, base)
             if self.sources:
-                self.write("sources", [{**package, "wheels": []} for package in base if package["name"] in self.sources])
+                self.write(f"{name}-sources", [{**package, "wheels": []} for package in base if package["name"] in self.sources])
             pins = [f"{package['name']}=={package['version']}" for package in base]
             known = {package["name"] for package in base}
             for addition, more in self.additions.items():

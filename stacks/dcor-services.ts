@@ -14,6 +14,7 @@ import { POSTGRESQL_PORT } from "../components/guest/postgresql-server";
 import type { PublicAddress } from "../components/guest/public-address";
 import { Redis, REDIS_PORT, type RedisEndpoint } from "../components/guest/redis";
 import { rebuildMark, Solr, SOLR_PORT, type SearchEndpoint } from "../components/guest/solr";
+import { MIGRATION_SECONDS } from "../components/guest/upgrade";
 import type { BucketArgs, Machine } from "../components/machine/machine";
 import type { DcorConfig } from "./config";
 import { webPorts } from "./web-front";
@@ -92,13 +93,18 @@ export function servicePackages(config: DcorConfig): PackageSet[] {
 export function dcorServices(config: DcorConfig, place: Place): DcorServices {
     const { machine, tools } = place;
     const { mirrors } = config;
-    const environment = softwareDirectory(config.development);
+    const environment = softwareDirectory(config.dcor.version, config.development);
     const software = new InstallStep(
         "dcor-software",
         {
             machine,
-            program: softwareProgram(environment, { indexUrl: mirrors.pypi, proxy: mirrors.proxy }),
+            program: softwareProgram(config.dcor.version, environment, {
+                indexUrl: mirrors.pypi,
+                proxy: mirrors.proxy,
+            }),
             removable: true,
+            // A backup comes before another version is changed to.
+            timeoutSeconds: MIGRATION_SECONDS,
         },
         { dependsOn: tools },
     );
@@ -137,11 +143,15 @@ function jobQueue({ redis }: DcorConfig, { machine, packages, data }: Place): Re
         : { url, password, running: [] };
 }
 
-function searchCore({ solr, mirrors, development }: DcorConfig, place: Place, software: InstallStep): SearchEndpoint {
+function searchCore(
+    { dcor, solr, mirrors, development }: DcorConfig,
+    place: Place,
+    software: InstallStep,
+): SearchEndpoint {
     return solr.url === undefined
         ? new Solr("solr", {
               ...place,
-              schema: { path: solrSchema(softwareDirectory(development)), revision: software.revision },
+              schema: { path: solrSchema(softwareDirectory(dcor.version, development)), revision: software.revision },
               after: [software],
               heapMiB: solr.heapMiB,
               archiveUrl: solr.archive,

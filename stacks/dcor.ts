@@ -14,6 +14,7 @@ import type { InstallStep } from "../components/guest/install-step";
 import { journalLimit } from "../components/guest/log-limits";
 import { MINIO_BACKEND } from "../components/guest/minio";
 import { Packages } from "../components/guest/packages";
+import { createPackagesUpgrade } from "../components/guest/packages-upgrade";
 import { publicUrl, type PublicAddress } from "../components/guest/public-address";
 import { UnattendedUpgrades } from "../components/guest/unattended-upgrades";
 import { HealthCheck } from "../components/health-check";
@@ -92,17 +93,19 @@ export async function dcor(config: DcorConfig) {
     });
     const last = config.development ? developmentSteps(config, machine, services, dcor.answering) : dcor.answering;
     const url = address.apply(publicUrl);
+    const requests = url.apply((base) => [
+        { url: `${base}/`, contains: config.dcor.title },
+        { url: `${base}/api/3/action/status_show`, contains: '"success": true' },
+    ]);
+    const upgraded = createPackagesUpgrade(config, machine, requests, [site, last]);
     new HealthCheck(
         "health",
         {
-            requests: url.apply((base) => [
-                { url: `${base}/`, contains: config.dcor.title },
-                { url: `${base}/api/3/action/status_show`, contains: '"success": true' },
-            ]),
+            requests,
             certificatePem: certificate?.certificatePem,
-            revisions: [site.revision, last.revision],
+            revisions: [site, last, ...upgraded].map(({ revision }) => revision),
         },
-        { dependsOn: [site, last] },
+        { dependsOn: [site, last, ...upgraded] },
     );
 
     const backup = createBackup(config, machine, dcorBackup(config), [site, last]);
@@ -128,10 +131,16 @@ function withoutPassword({ server, from, startTls, user }: NonNullable<DcorConfi
 }
 
 /** For developers of the extensions; their tests have a database of their own on the machine's server. */
-function developmentSteps({ mirrors }: DcorConfig, machine: Machine, services: DcorServices, answering: InstallStep) {
+function developmentSteps(
+    { dcor, mirrors }: DcorConfig,
+    machine: Machine,
+    services: DcorServices,
+    answering: InstallStep,
+) {
     const { environment } = services;
     const index = { indexUrl: mirrors.pypi, proxy: mirrors.proxy };
-    return dcorDevelopment("development", { machine, environment, answering, index });
+    const { version } = dcor;
+    return dcorDevelopment("development", { machine, version, environment, answering, index });
 }
 
 /** Where nothing else is given; a machine without a name of its own has no mail address. */

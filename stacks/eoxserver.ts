@@ -7,6 +7,7 @@ import { Acme } from "../components/guest/acme";
 import { Backup, createBackup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import { Packages } from "../components/guest/packages";
+import { createPackagesUpgrade } from "../components/guest/packages-upgrade";
 import { PostgreSql, type DatabaseEndpoint } from "../components/guest/postgresql";
 import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
 import { POSTGRESQL_PORT } from "../components/guest/postgresql-server";
@@ -47,6 +48,7 @@ export async function eoxserver(config: EoxServerConfig) {
         packages,
         data,
         database: databaseServer(config, machine, packages, data),
+        version: config.eoxserver.version,
         address,
         instances: config.instances,
         administrator: config.eoxserver.admin.user,
@@ -64,14 +66,21 @@ export async function eoxserver(config: EoxServerConfig) {
         requestTimeoutSeconds: config.eoxserver.requestTimeoutSeconds,
         accessControl: config.accessControl,
     });
+    const requests = address.apply((known) => healthRequests(known, config));
+    const upgraded = createPackagesUpgrade(config, machine, requests, [site]);
     new HealthCheck(
         "health",
         {
-            requests: address.apply((known) => healthRequests(known, config)),
+            requests,
             certificatePem: certificate?.certificatePem,
-            revisions: [site.revision, ...eoxserver.instances.map((instance) => instance.answering.revision)],
+            revisions: [
+                site.revision,
+                ...[...eoxserver.instances.map(({ answering }) => answering), ...upgraded].map(
+                    ({ revision }) => revision,
+                ),
+            ],
         },
-        { dependsOn: site },
+        { dependsOn: [site, ...upgraded] },
     );
 
     const names = config.instances.map(({ name }) => name);

@@ -3,8 +3,10 @@ import type { SiteCertificate } from "../components/certificate";
 import { Acme } from "../components/guest/acme";
 import { Backup, createBackup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
+import type { InstallStep } from "../components/guest/install-step";
 import { NginxSite } from "../components/guest/nginx";
 import { Packages, type PackageSet } from "../components/guest/packages";
+import { createPackagesUpgrade } from "../components/guest/packages-upgrade";
 import { publicUrl, type PublicAddress } from "../components/guest/public-address";
 import { Redis, REDIS_PORT, type RedisEndpoint } from "../components/guest/redis";
 import { RedisElsewhere } from "../components/guest/redis-elsewhere";
@@ -33,7 +35,7 @@ export async function omeroWeb(config: OmeroWebConfig) {
         config.backend === undefined ? applicationServer(config, machine, packages, address) : undefined;
     const site = frontSite(config, machine, packages, address, certificate);
     const url = address.apply((known) => `${publicUrl(known)}${config.omeroWeb.prefix}`);
-    healthCheck(config, url, certificate, site, application);
+    healthCheck(config, machine, url, certificate, [site, ...(application ? [application.answering] : [])]);
     const backup = application && createBackup(config, machine, OmeroWeb.backup, [site, application.answering]);
 
     return {
@@ -128,25 +130,29 @@ function frontSite(
     });
 }
 
+/** @param parts what answers, and differs when what it answers may */
 function healthCheck(
-    { omeroWeb: own }: OmeroWebConfig,
+    config: OmeroWebConfig,
+    machine: Machine,
     url: pulumi.Output<string>,
     certificate: SiteCertificate | undefined,
-    site: NginxSite,
-    application: OmeroWeb | undefined,
+    parts: (NginxSite | InstallStep)[],
 ): void {
-    const files = ["webclient/css/layout.css", ...own.apps.map((app) => APPS[app].staticFile)];
+    const { apps } = config.omeroWeb;
+    const files = ["webclient/css/layout.css", ...apps.map((app) => APPS[app].staticFile)];
+    const requests = url.apply((base) => [
+        { url: base + loginPath(""), contains: "OMERO.web" },
+        ...files.map((file) => ({ url: `${base}/static/${file}` })),
+    ]);
+    const all = [...parts, ...createPackagesUpgrade(config, machine, requests, parts)];
     new HealthCheck(
         "health",
         {
-            requests: url.apply((base) => [
-                { url: base + loginPath(""), contains: "OMERO.web" },
-                ...files.map((file) => ({ url: `${base}/static/${file}` })),
-            ]),
+            requests,
             certificatePem: certificate?.certificatePem,
-            revisions: [site.revision, ...(application === undefined ? [] : [application.answering.revision])],
+            revisions: all.map(({ revision }) => revision),
         },
-        { dependsOn: [site, ...(application === undefined ? [] : [application.answering])] },
+        { dependsOn: all },
     );
 }
 

@@ -3,6 +3,7 @@ import { configurationFiles, jobFiles, programFiles, uwsgiFiles } from "../../co
 import { objectStoreFiles, objectStoreUrl } from "../../components/dcor/render-object-store";
 import { siteFiles } from "../../components/dcor/render-site";
 import { SCRATCH, UWSGI } from "../../components/dcor/settings";
+import { requirements, VERSIONS } from "../../components/dcor/software";
 import * as minio from "../../components/guest/minio";
 import { nginxFiles } from "../../components/guest/nginx";
 import type { GuestFile } from "../../components/guest/program";
@@ -19,7 +20,7 @@ const WAITS_FOR = ["solr.service", "redis-server.service", "postgresql@15-main.s
 /** What the floor and the playbook install besides Debian's packages: the same archives, from the same cache, and the same lists. */
 export function dcorInputs(): Record<string, string | Buffer> {
     return {
-        "requirements.txt": lockFile("dcor", "dcor"),
+        "requirements.txt": requirements(VERSIONS[0]),
         "minio-requirements.txt": lockFile("minio", "minio"),
         "solr.tgz": readFileSync(runHostScript("solr.sh", ["make"])),
         minio: readFileSync(

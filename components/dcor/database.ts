@@ -9,6 +9,9 @@ import { password } from "../password";
 export interface CkanDatabaseEndpoint {
     /** Secret. What SQLAlchemy connects by. */
     url: pulumi.Output<string>;
+    /** Its name and the server's port, where it is on the machine: what the way back of an upgrade copies. @default it is elsewhere */
+    name?: string;
+    port?: number;
     /** It is there: what everything that connects waits for; none for a database that is not the stack's. */
     ready: pulumi.Resource[];
 }
@@ -58,6 +61,8 @@ export class CkanDatabase extends pulumi.ComponentResource {
         );
         this.endpoint = {
             url: pulumi.interpolate`postgresql://${DATABASE_USER}:${secret}@/${DATABASE}?host=${server.host}&port=${server.port}`,
+            name: DATABASE,
+            port: server.port,
             ready: [made],
         };
         this.registerOutputs();

@@ -10,6 +10,7 @@ import type { RedisEndpoint } from "../guest/redis";
 import { rootOnly } from "../guest/site-certificate";
 import { rebuildMark, type SearchEndpoint } from "../guest/solr";
 import { SUPERVISOR_PACKAGES, SUPERVISOR_UNIT, supervisorDropIn } from "../guest/supervisor";
+import { MIGRATION_SECONDS } from "../guest/upgrade";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
 import { apiToken } from "./api-token";
@@ -101,6 +102,7 @@ export class Dcor extends pulumi.ComponentResource {
             },
             child,
         );
+        const [address = "", port = ""] = UWSGI.split(":");
         const configuration = new InstallStep(
             `${name}-configuration`,
             {
@@ -116,6 +118,8 @@ export class Dcor extends pulumi.ComponentResource {
                             hosts: hostsLine(known.address),
                             rebuild_mark: rebuildMark(search.core),
                             authority: TRUSTED,
+                            ...{ address, port, server_name: known.address.serverName },
+                            ...{ database: database.name ?? "", database_port: database.port ?? "" },
                             licenses: LICENSES,
                             secrets_revision,
                         },
@@ -126,6 +130,7 @@ export class Dcor extends pulumi.ComponentResource {
                         notify: RESTART,
                     })),
                 removable: true,
+                timeoutSeconds: MIGRATION_SECONDS,
             },
             {
                 parent: this,
@@ -140,7 +145,6 @@ export class Dcor extends pulumi.ComponentResource {
             { machine, files: jobFiles(), enable: NIGHTLY_TIMERS },
             { parent: this, dependsOn: configuration },
         );
-        const [address = "", port = ""] = UWSGI.split(":");
         this.answering = new InstallStep(
             `${name}-start`,
             {

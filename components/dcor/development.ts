@@ -9,10 +9,11 @@ import { renderTemplate } from "../guest/template";
 import type { Machine } from "../machine/machine";
 import { DATABASE_SECRET, DATABASE_USER } from "./database";
 import { ENVIRONMENT_WORDS } from "./render";
-import { PLUGINS, VENV } from "./software";
+import { PLUGINS, VENV, type CkanVersion } from "./software";
 
 export interface DcorDevelopmentArgs {
     machine: Machine;
+    version: CkanVersion;
     /** Directory of the software, which is changed: one of its own. */
     environment: string;
     /** CKAN runs, with this configuration. */
@@ -26,7 +27,7 @@ export interface DcorDevelopmentArgs {
  */
 export function dcorDevelopment(
     name: string,
-    { machine, environment, answering, index = {} }: DcorDevelopmentArgs,
+    { machine, version, environment, answering, index = {} }: DcorDevelopmentArgs,
     opts: pulumi.CustomResourceOptions = {},
 ): InstallStep {
     const database = new InstallStep(
@@ -54,8 +55,10 @@ export function dcorDevelopment(
                 parameters: { environment, plugins: [...PLUGINS], configuration, ...indexParameters(index) },
                 files: {
                     ...VENV_LIBRARY,
-                    [`${library}/requirements-development.txt`]: { content: lockFile("dcor", "dcor-development") },
-                    [`${library}/sources.txt`]: { content: lockFile("dcor", "sources") },
+                    [`${library}/requirements-development.txt`]: {
+                        content: lockFile("dcor", `${version}-development`),
+                    },
+                    [`${library}/sources.txt`]: { content: lockFile("dcor", `${version}-sources`) },
                     [`${library}/test-configuration.py`]: { content: guestScript("dcor/test-configuration.py") },
                     "/usr/local/bin/dcor-test": {
                         content: renderTemplate("dcor/templates/dcor-test.sh.eta", {

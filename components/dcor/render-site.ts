@@ -3,6 +3,7 @@ import type { GuestFile } from "../guest/program";
 import { publicUrl, type PublicAddress } from "../guest/public-address";
 import { certificatePaths } from "../guest/site-certificate";
 import { renderTemplate } from "../guest/template";
+import { maintenancePage } from "../guest/upgrade";
 
 /** Versions of DCOR-Aid that the guide refuses: those before 0.14.2. The operators of the public DCOR refuse more. */
 export const OUTDATED_DCOR_AID = "^DCOR-Aid/(0\\.[0-9]\\.|0\\.1[0-3]\\.|0\\.14\\.[0-1])";
@@ -47,6 +48,7 @@ export function siteFiles(settings: DcorSiteSettings): Record<string, GuestFile>
     };
     return {
         "/etc/nginx/conf.d/dcor.conf": { content: renderTemplate("dcor/templates/nginx-site.conf.eta", values) },
+        ...maintenancePage("DCOR"),
         // Without the scratch space, nginx would fill the root file system.
         "/etc/systemd/system/nginx.service.d/dcor.conf": {
             content: `[Unit]\nRequiresMountsFor=${settings.scratch}\n`,

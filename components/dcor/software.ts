@@ -1,6 +1,7 @@
 import type { StepProgram } from "../guest/program";
 import { environmentRevision, indexParameters, lockFile, VENV_LIBRARY, type PackageIndex } from "../guest/python";
 import { guestScript } from "../guest/shell";
+import { WAY_BACK } from "../guest/upgrade";
 
 /** The guide's virtual environment: a link to the one that runs. */
 export const VENV = "/usr/lib/ckan/default";
@@ -35,33 +36,33 @@ export const BUILD_PACKAGES = [
 /** What the guide calls useful, but not required; by the names that Debian 12 has for it. */
 export const OPERATOR_TOOLS = ["aptitude", "net-tools", "plocate", "screen", "python-is-python3"] as const;
 
-/** The version of CKAN in the lock file. */
-export function ckanVersion(): string {
-    const version = /^ckan==(\S+)/m.exec(lockFile("dcor", "dcor"))?.[1];
-    if (version === undefined) {
-        throw new Error("the lock file of DCOR does not name a version of ckan");
-    }
-    return version;
-}
+/** Versions of CKAN that have lock files, each with the extensions that it was tried with; the first is the newest. */
+export const VERSIONS = ["2.11.6", "2.11.3"] as const;
+export type CkanVersion = (typeof VERSIONS)[number];
+
+/** The pinned packages of a version. */
+export const requirements = (version: CkanVersion) => lockFile("dcor", version);
 
 /** The directory of the virtual environment: another one for each list of packages, and one for what developers change. */
-export function softwareDirectory(development = false): string {
-    const revision = environmentRevision(lockFile("dcor", "dcor"), guestScript("dcor/finish-software.py"));
-    return `/usr/lib/ckan/${ckanVersion()}-${revision}${development ? "-development" : ""}`;
+export function softwareDirectory(version: CkanVersion, development = false): string {
+    const revision = environmentRevision(requirements(version), guestScript("dcor/finish-software.py"));
+    return `/usr/lib/ckan/${version}-${revision}${development ? "-development" : ""}`;
 }
 
 /** CKAN's own schema for Solr, in the virtual environment that is installed. */
 export const solrSchema = (directory: string) => `${sitePackages(directory)}/ckan/config/solr/schema.xml`;
 
 /** The program of the step that installs the software. */
-export function softwareProgram(directory: string, index: PackageIndex = {}): StepProgram {
+export function softwareProgram(version: CkanVersion, directory: string, index: PackageIndex = {}): StepProgram {
     const library = "/usr/local/lib/science-stacks/dcor";
     return {
         script: "dcor/software.sh",
         parameters: { directory, plugins: [...PLUGINS], ...indexParameters(index) },
         files: {
             ...VENV_LIBRARY,
-            [`${library}/requirements.txt`]: { content: lockFile("dcor", "dcor") },
+            ...WAY_BACK,
+            [`${library}/answers.sh`]: { content: guestScript("dcor/answers.sh") },
+            [`${library}/requirements.txt`]: { content: requirements(version) },
             [`${library}/finish-software.py`]: { content: guestScript("dcor/finish-software.py") },
         },
     };

@@ -7,9 +7,10 @@ import type { DatabaseEndpoint } from "../guest/postgresql";
 import { POSTGRESQL_PORT } from "../guest/postgresql-server";
 import type { PublicAddress } from "../guest/public-address";
 import type { PackageIndex } from "../guest/python";
+import { MIGRATION_SECONDS } from "../guest/upgrade";
 import type { Machine } from "../machine/machine";
 import { EoxServerInstance } from "./instance";
-import { EOXSERVER_PACKAGES, softwareDirectory, softwareProgram } from "./software";
+import { EOXSERVER_PACKAGES, softwareDirectory, softwareProgram, type EoxServerVersion } from "./software";
 
 export interface EoxServerArgs {
     machine: Machine;
@@ -18,6 +19,8 @@ export interface EoxServerArgs {
     data: DataVolume;
     /** The server that each instance gets a database of its own in. */
     database: DatabaseEndpoint;
+    /** Another one is an upgrade: beside what runs, with a way back for each instance. */
+    version: EoxServerVersion;
     /** Under which address clients know the server. */
     address: pulumi.Input<PublicAddress>;
     instances: readonly { name: string; processes: number; onRemoval: "keep" | "delete" }[];
@@ -47,7 +50,13 @@ export class EoxServer extends pulumi.ComponentResource {
         );
         const software = new InstallStep(
             `${name}-software`,
-            { machine, program: softwareProgram(args.packageIndex), removable: true },
+            {
+                machine,
+                program: softwareProgram(args.version, args.packageIndex),
+                removable: true,
+                // A backup comes before another version is changed to.
+                timeoutSeconds: MIGRATION_SECONDS,
+            },
             { parent: this, dependsOn: packages },
         );
 
@@ -60,7 +69,7 @@ export class EoxServer extends pulumi.ComponentResource {
                         machine,
                         settings: pulumi.output(args.address).apply((address) => ({
                             name: instance,
-                            software: softwareDirectory(),
+                            software: softwareDirectory(args.version),
                             address,
                             databaseHost: database.host,
                             databasePort: database.port,

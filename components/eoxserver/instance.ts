@@ -3,6 +3,7 @@ import { secretFile, secretPath, SecretFiles } from "../guest/config-files";
 import { InstallStep } from "../guest/install-step";
 import type { DatabaseEndpoint } from "../guest/postgresql";
 import { databaseProgram } from "../guest/postgresql-database";
+import { MIGRATION_SECONDS } from "../guest/upgrade";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
 import { BACKEND_PORT, backendAddress } from "./backend-address";
@@ -93,6 +94,8 @@ export class EoxServerInstance extends pulumi.ComponentResource {
                         options: [`services.owscommon.http_service_url=${serviceUrl(known.address, instance)}`],
                         address: backendAddress(instance),
                         port: BACKEND_PORT,
+                        database: databaseOf(instance).database,
+                        database_port: known.databasePort,
                         delete_data,
                         secrets_revision,
                     },
@@ -100,6 +103,7 @@ export class EoxServerInstance extends pulumi.ComponentResource {
                     notify: [`eoxserver@${instance}.service:restart`],
                 })),
                 removable: true,
+                timeoutSeconds: MIGRATION_SECONDS,
             },
             { parent: this, dependsOn: database },
         );

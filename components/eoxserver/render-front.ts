@@ -1,5 +1,6 @@
 import type { GuestFile } from "../guest/program";
 import { publicUrl, type PublicAddress } from "../guest/public-address";
+import { maintenancePage } from "../guest/upgrade";
 import { certificatePaths } from "../guest/site-certificate";
 import { renderTemplate } from "../guest/template";
 import { BACKEND_PORT, backendAddress } from "./backend-address";
@@ -85,6 +86,7 @@ export function frontFiles(settings: FrontSettings): Record<string, GuestFile> {
         },
         // Maps are costly to draw; nobody is served by a search engine's drawing them all.
         "/var/www/eoxserver/robots.txt": { content: "User-agent: *\nDisallow: /\n" },
+        ...maintenancePage("EOxServer"),
     };
 }
 

@@ -1,7 +1,6 @@
 import { hardening } from "../guest/hardening";
 import type { GuestFile } from "../guest/program";
 import { publicUrl, type PublicAddress } from "../guest/public-address";
-import { lockFile } from "../guest/python";
 import { guestScript } from "../guest/shell";
 import { renderTemplate } from "../guest/template";
 import { BACKEND_PORT, backendAddress } from "./backend-address";
@@ -13,7 +12,7 @@ const LIBRARY = "/usr/local/lib/science-stacks/eoxserver";
 export interface InstanceSettings {
     /** A Python identifier. */
     name: string;
-    /** Directory of the virtual environment: `softwareDirectory()`. */
+    /** Directory of the virtual environment: `softwareDirectory`. */
     software: string;
     address: PublicAddress;
     /** Directory of the socket, or the host, of the database server. */
@@ -83,13 +82,13 @@ export function instanceFiles(instance: InstanceSettings): Record<string, GuestF
     };
 }
 
-/** The files that all instances share: the unit of a back end, the lists of packages, the tools of the steps. */
-export function softwareFiles(): Record<string, GuestFile> {
+/** The files that all instances share: the unit of a back end, the list of packages, the tools of the steps. */
+export function softwareFiles(requirements: string): Record<string, GuestFile> {
     const unit = { content: guestScript("eoxserver/templates/eoxserver@.service") };
     const tools = TOOLS.map((name) => [`${LIBRARY}/${name}`, { content: guestScript(`eoxserver/${name}`) }] as const);
     return {
         "/etc/systemd/system/eoxserver@.service": unit,
-        [`${LIBRARY}/requirements.txt`]: { content: lockFile("eoxserver", "eoxserver") },
+        [`${LIBRARY}/requirements.txt`]: { content: requirements },
         ...Object.fromEntries(tools),
     };
 }

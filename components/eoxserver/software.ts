@@ -1,7 +1,12 @@
 import { revisionOf, type StepProgram } from "../guest/program";
 import { environmentRevision, indexParameters, lockFile, VENV_LIBRARY, type PackageIndex } from "../guest/python";
 import { guestScript } from "../guest/shell";
+import { WAY_BACK } from "../guest/upgrade";
 import { softwareFiles, TOOLS } from "./render";
+
+/** Versions of EOxServer that have lock files; the first is the newest. */
+export const VERSIONS = ["1.5.5", "1.5.0"] as const;
+export type EoxServerVersion = (typeof VERSIONS)[number];
 
 /** What Debian gives: the web server, the libraries with their bindings, and what makes a virtual environment. The same on Debian 12 and 13. */
 export const EOXSERVER_PACKAGES = [
@@ -15,18 +20,12 @@ export const EOXSERVER_PACKAGES = [
     "python3-venv",
 ] as const;
 
-/** The version of EOxServer in the lock file. */
-export function eoxserverVersion(): string {
-    const version = /^eoxserver==(\S+)/m.exec(lockFile("eoxserver", "eoxserver"))?.[1];
-    if (version === undefined) {
-        throw new Error("the lock file of EOxServer does not name a version of eoxserver");
-    }
-    return version;
-}
+/** The pinned packages of a version. */
+export const requirements = (version: EoxServerVersion) => lockFile("eoxserver", version);
 
 /** The directory of the virtual environment: another one for each version and each list of packages. */
-export function softwareDirectory(): string {
-    return `/opt/eoxserver/${eoxserverVersion()}-${environmentRevision(lockFile("eoxserver", "eoxserver"))}`;
+export function softwareDirectory(version: EoxServerVersion): string {
+    return `/opt/eoxserver/${version}-${environmentRevision(requirements(version))}`;
 }
 
 /** Differs when the unit of the back ends, or the tools that the steps of an instance call, differ. */
@@ -36,10 +35,10 @@ export function toolsRevision(): string {
 }
 
 /** The program of the step that installs the software. */
-export function softwareProgram(index: PackageIndex = {}): StepProgram {
+export function softwareProgram(version: EoxServerVersion, index: PackageIndex = {}): StepProgram {
     return {
         script: "eoxserver/software.sh",
-        parameters: { directory: softwareDirectory(), previous_kept: 1, ...indexParameters(index) },
-        files: { ...VENV_LIBRARY, ...softwareFiles() },
+        parameters: { directory: softwareDirectory(version), ...indexParameters(index) },
+        files: { ...VENV_LIBRARY, ...WAY_BACK, ...softwareFiles(requirements(version)) },
     };
 }

@@ -6,6 +6,8 @@ import { hardening, STARTED_BY_ROOT } from "./hardening";
 import { InstallStep } from "./install-step";
 import type { PackageSet, Packages } from "./packages";
 import { LOCAL_ADMINISTRATOR, POSTGRESQL_PORT, type DatabaseAdministrator } from "./postgresql-server";
+import { guestScript } from "./shell";
+import { MIGRATION_SECONDS, WAY_BACK } from "./upgrade";
 
 /** The major version that each release has. */
 const VERSIONS = { "debian-12": "15", "debian-13": "17", "ubuntu-22.04": "14", "ubuntu-24.04": "16" } as const;
@@ -38,7 +40,7 @@ export interface DatabaseEndpoint {
 
 /**
  * A PostgreSQL server with its cluster on the data volume, reachable by its local socket alone.
- * A cluster that is already on the volume is adopted, never initialised again.
+ * A cluster that is already on the volume is adopted, never initialised again; one of an older version is upgraded, and kept.
  * Guide: EOxServer step 2; DCOR "Ubuntu and CKAN".
  */
 export class PostgreSql extends pulumi.ComponentResource {
@@ -55,7 +57,21 @@ export class PostgreSql extends pulumi.ComponentResource {
         this.unit = `postgresql@${version}-main.service`;
         const cluster = new InstallStep(
             `${name}-cluster`,
-            { machine, program: { script: "postgresql/cluster.sh", parameters: { version } }, removable: true },
+            {
+                machine,
+                program: {
+                    script: "postgresql/cluster.sh",
+                    parameters: { version },
+                    files: {
+                        ...WAY_BACK,
+                        "/usr/local/lib/science-stacks/postgresql/upgrade.sh": {
+                            content: guestScript("postgresql/upgrade.sh"),
+                        },
+                    },
+                },
+                removable: true,
+                timeoutSeconds: MIGRATION_SECONDS,
+            },
             { parent: this, dependsOn: [packages, data.mounted] },
         );
         const running = new ConfigFiles(

@@ -7,6 +7,7 @@ import { InstallStep } from "../guest/install-step";
 import type { Packages, PackageSet } from "../guest/packages";
 import type { PackageIndex } from "../guest/python";
 import type { RedisEndpoint } from "../guest/redis";
+import { MIGRATION_SECONDS } from "../guest/upgrade";
 import type { Machine } from "../machine/machine";
 import { IcePy, type IcePyArgs } from "./ice-py";
 import { cachesProperty, type OmeroWebSettings } from "./properties";
@@ -69,6 +70,7 @@ export class OmeroWeb extends pulumi.ComponentResource {
                     .all([settings, icePy.wheel])
                     .apply(([known, wheel]) => softwareProgram({ version, ...known }, wheel, index)),
                 removable: true,
+                timeoutSeconds: MIGRATION_SECONDS,
             },
             { parent: this, dependsOn: [packages, icePy] },
         );

@@ -2,6 +2,7 @@ import { hardening } from "../guest/hardening";
 import type { GuestFile } from "../guest/program";
 import { publicUrl, type PublicAddress } from "../guest/public-address";
 import { guestScript } from "../guest/shell";
+import { maintenancePage } from "../guest/upgrade";
 import { certificatePaths } from "../guest/site-certificate";
 import { renderTemplate } from "../guest/template";
 import { propertiesFile, type OmeroWebSettings } from "./properties";
@@ -57,9 +58,7 @@ export function siteFiles({ address, servesStatic, extra = [], ...settings }: Si
     };
     return {
         "/etc/nginx/conf.d/omero-web.conf": { content: renderTemplate("omero-web/templates/site.conf.eta", values) },
-        "/var/www/omero-web/omero-web-maintenance.html": {
-            content: guestScript("omero-web/templates/maintenance.html"),
-        },
+        ...maintenancePage("OMERO.web"),
     };
 }
 

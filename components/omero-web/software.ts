@@ -1,5 +1,6 @@
 import { environmentRevision, indexParameters, lockFile, VENV_LIBRARY, type PackageIndex } from "../guest/python";
 import type { StepProgram } from "../guest/program";
+import { WAY_BACK } from "../guest/upgrade";
 import { APPS, type AppName } from "./apps";
 
 /** Versions of OMERO.web that have lock files; the first is the newest. */
@@ -46,6 +47,7 @@ export function softwareProgram(settings: SoftwareSettings, icePy: string, index
         },
         files: {
             ...VENV_LIBRARY,
+            ...WAY_BACK,
             [`${library}/requirements.txt`]: { content: requirements(settings) },
         },
     };

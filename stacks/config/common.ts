@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkedText, cidr, hostName, webAddress, wholeNumber } from "./field";
+import { checkedText, cidr, hostName, text, webAddress, wholeNumber } from "./field";
 import { networkOf } from "./network";
 
 /** @param product as it is called in messages. @param leastGiB what the product cannot do without. */
@@ -27,6 +27,16 @@ export const data = (product: string, leastGiB: number, defaultGiB: number) =>
         })
         .prefault({})
         .meta({ description: "The data volume, mounted on `/data`: what is on it outlives the machine." });
+
+export const packagesAsOf = () =>
+    text(/^\d{4}-\d\d-\d\d$/, 'a day in quotes, e.g. "2026-11-21"')
+        .optional()
+        .meta({
+            description:
+                "A day. With another one, `up` brings all of the machine's Debian packages to their newest versions, with a way back " +
+                "(docs/upgrades.md).",
+            defaultText: "`up` upgrades none",
+        });
 
 export const serverName = () =>
     hostName().optional().meta({

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { backup, backupRules } from "./backup";
 import { base } from "./base";
 import { acmeRule, authorityRule, certificateRule } from "./certificate";
-import { data, firewall, mirrors, serverName } from "./common";
+import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
 import * as fields from "./dcor-fields";
 import { bucketPrefix, OBJECT_STORE_PORT, objectStore } from "./dcor-object-store";
 import { wholeNumber } from "./field";
@@ -58,6 +58,7 @@ export const dcorSchema = () =>
         development: z.boolean().default(false).meta({
             description: "For developers of DCOR: the extensions' sources in `/dcor-repos`, and what their tests need.",
         }),
+        packagesAsOf: packagesAsOf(),
         backup: backup(),
         mirrors: mirrors(),
     });

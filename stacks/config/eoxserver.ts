@@ -1,18 +1,16 @@
 import { z } from "zod";
 import { BACKEND_PORT } from "../../components/eoxserver/backend-address";
+import { VERSIONS } from "../../components/eoxserver/software";
 import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
-import { data, firewall, mirrors, serverName } from "./common";
+import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
 import { cidr, hostName, port, secretText, text, wholeNumber } from "./field";
 import { instanceNamesRule, instances, processes, threads } from "./instances";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import type { Rule } from "./rule";
 import { postgresql, postgresqlRule } from "./postgresql-elsewhere";
 import { tls } from "./tls";
-
-/** Versions of EOxServer that the tests install. */
-const TESTED_VERSIONS = ["1.5.5"] as const;
 
 const HTTP_PORT = 80;
 const HTTPS_PORT = 443;
@@ -38,11 +36,12 @@ const settings = () =>
     z
         .strictObject({
             version: z
-                .enum(TESTED_VERSIONS)
-                .default("1.5.5")
+                .enum(VERSIONS)
+                .default(VERSIONS[0])
                 .meta({
-                    allowed: `a version that this project was tested with: ${TESTED_VERSIONS.join(", ")}`,
-                    description: "Version of EOxServer.",
+                    allowed: `a version that this project has a lock file of: ${VERSIONS.join(", ")}`,
+                    description:
+                        "Version of EOxServer. Another one is an upgrade, in place, with the way back (docs/upgrades.md).",
                 }),
             processes: processes().default(10).meta({
                 description: "Processes that answer the requests of an instance that does not give its own number.",
@@ -128,6 +127,7 @@ export const eoxserverSchema = () =>
         eoxserver: settings(),
         accessControl: accessControl(),
         postgresql: postgresql(),
+        packagesAsOf: packagesAsOf(),
         backup: backup(),
         mirrors: mirrors(),
     });
@@ -163,6 +163,20 @@ const accessControlRule: Rule = (given) => {
         : [];
 };
 
+/** Django 3.2 does not run on Pythons after Debian 12's. */
+const versionRule: Rule = (given) => {
+    const image = given("machine", "image") ?? "debian-12";
+    return given("eoxserver", "version") === "1.5.0" && image !== "debian-12"
+        ? [
+              {
+                  path: ["eoxserver", "version"],
+                  reason: `it does not run on ${String(image)}`,
+                  advice: `Take ${VERSIONS[0]}, or machine.image debian-12.`,
+              },
+          ]
+        : [];
+};
+
 export const eoxserverRules: readonly Rule[] = [
     ...machineRules,
     ...backupRules,
@@ -172,6 +186,7 @@ export const eoxserverRules: readonly Rule[] = [
     portsRule,
     accessControlRule,
     postgresqlRule,
+    versionRule,
 ];
 
 type EoxServerKeys = z.output<ReturnType<typeof eoxserverSchema>>;

@@ -54,7 +54,8 @@ export const settings = () =>
                 .default(VERSIONS[0])
                 .meta({
                     allowed: `a version that this project has a lock file of: ${VERSIONS.join(", ")}`,
-                    description: "Version of OMERO.web. Another one is an upgrade, in place, with the way back.",
+                    description:
+                        "Version of OMERO.web. Another one is an upgrade, in place, with the way back (docs/upgrades.md).",
                 }),
             apps: z
                 .array(z.enum(APP_NAMES))

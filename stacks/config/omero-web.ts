@@ -2,7 +2,7 @@ import { z } from "zod";
 import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
-import { data, firewall, mirrors, serverName } from "./common";
+import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import { propertyMap } from "./omero-web-fields";
 import { propertiesRule } from "./omero-web-properties";
@@ -29,6 +29,7 @@ export const omeroWebSchema = () =>
         redis: redis("the sessions"),
         icePy: icePy(),
         backend: backend(),
+        packagesAsOf: packagesAsOf(),
         backup: backup(),
         mirrors: mirrors(),
     });

@@ -13,6 +13,7 @@ import {
     softwareDirectory,
     softwareProgram,
     toolsRevision,
+    VERSIONS,
 } from "../../components/eoxserver/software";
 import { programText, type StepProgram } from "../../components/guest/program";
 import { PostgreSql } from "../../components/guest/postgresql";
@@ -48,7 +49,7 @@ function prepare(found = "true"): void {
     apply("cluster", { script: "postgresql/cluster.sh", parameters: { version: "15" } });
     guest.run("systemctl enable --now postgresql@15-main.service");
     apply("users", { script: "eoxserver/users.sh" });
-    apply("software", softwareProgram());
+    apply("software", softwareProgram(VERSIONS[0]));
 }
 
 /** Runs a step that must succeed: what it reports as changed. */
@@ -67,7 +68,7 @@ function stepsOf(
     { serverName = address.serverName, deleteData = false }: Options = {},
 ): [string, StepProgram][] {
     const settings = {
-        ...{ name: instance, software: softwareDirectory(), address: { ...address, serverName } },
+        ...{ name: instance, software: softwareDirectory(VERSIONS[0]), address: { ...address, serverName } },
         processes: 2,
     };
     const delete_data = deleteData ? "yes" : "no";
@@ -88,12 +89,13 @@ function stepsOf(
                     ...{
                         instance,
                         server_name: serverName,
-                        software: softwareDirectory(),
+                        software: softwareDirectory(VERSIONS[0]),
                         tools: toolsRevision(),
                         admin: "admin",
                     },
                     options: [`services.owscommon.http_service_url=${serviceUrl(settings.address, instance)}`],
                     ...{ address: backendAddress(instance), port: BACKEND_PORT, delete_data },
+                    ...{ database: databaseOf(instance).database, database_port: 5432 },
                 },
                 files: instanceFiles({ ...settings, databaseHost: "/var/run/postgresql", databasePort: 5432 }),
                 notify: [`eoxserver@${instance}.service:restart`],

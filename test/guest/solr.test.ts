@@ -1,6 +1,6 @@
 import { coreProgram, rebuildMark, serverProgram, Solr, type CoreSettings } from "../../components/guest/solr";
 import { programText, type StepProgram } from "../../components/guest/program";
-import { lockFile } from "../../components/guest/python";
+import { requirements, VERSIONS } from "../../components/dcor/software";
 import { runHostScript, type Guest, type Result } from "./guest";
 import { guestWithRunner, RUNNER } from "./step-runner";
 
@@ -28,7 +28,7 @@ function deliver(): void {
 
 /** CKAN's package as the stack pins it, and nothing that it needs. @returns the path of its schema */
 function installCkan(): string {
-    const pinned = /^ckan==[^]*?\n(?=\S)/m.exec(lockFile("dcor", "dcor"))?.[0] ?? "";
+    const pinned = /^ckan==[^]*?\n(?=\S)/m.exec(requirements(VERSIONS[0]))?.[0] ?? "";
     const pip = "PYTHONPATH=$(echo /usr/share/python-wheels/pip-*.whl) python3 -m pip";
     guest.run(
         `cat >/root/ckan.txt; ${pip} install -q --no-deps --require-hashes -r /root/ckan.txt --target /opt/ckan`,

@@ -6,7 +6,7 @@ import { footprintReport, readFootprint } from "../../bench/footprint";
 import { PRODUCTS } from "../../bench/products";
 import { Dcor } from "../../components/dcor/dcor";
 import { DcorSite } from "../../components/dcor/site";
-import { eoxserverVersion } from "../../components/eoxserver/software";
+import { VERSIONS } from "../../components/eoxserver/software";
 import { Minio } from "../../components/guest/minio";
 import { PostgreSql } from "../../components/guest/postgresql";
 import { Redis } from "../../components/guest/redis";
@@ -42,7 +42,7 @@ describe("the command line of the bench", () => {
 });
 
 test("the floor and the playbook of EOxServer install the packages that its stack installs", () => {
-    expect(PRODUCTS.eoxserver.inputs()["requirements.txt"]).toContain(`eoxserver==${eoxserverVersion()} `);
+    expect(PRODUCTS.eoxserver.inputs()["requirements.txt"]).toContain(`eoxserver==${VERSIONS[0]} `);
 });
 
 describe("the ways of DCOR", () => {

@@ -50,6 +50,8 @@ test.each<[string, Record<string, unknown>, string]>([
     ["a data volume that is too small", { data: { sizeGiB: 1 } }, "data.sizeGiB"],
     ["one uWSGI process, which serves one client", { dcor: { workers: 1 } }, "a whole number from 2 to 64"],
     ["a title that ckan.ini cannot hold", { dcor: { title: "100 % data" } }, "dcor.title"],
+    ["a version without a lock file", { dcor: { version: "2.10.0" } }, "dcor.version"],
+    ["packages of no day", { packagesAsOf: "today" }, "packagesAsOf"],
     ["clients by what is no regular expression", { dcor: { blockedUserAgents: "DCOR(" } }, "no regular expression"],
     ["clients by what nginx cannot quote", { dcor: { blockedUserAgents: 'a"b' } }, "a quote or a line break"],
     ["a port twice", { dcor: { httpPort: 443 } }, "this is the port of dcor.httpPort already"],

@@ -12,7 +12,7 @@ import {
 } from "../../components/dcor/render";
 import { objectStoreFiles, objectStoreUrl } from "../../components/dcor/render-object-store";
 import type { DcorSettings } from "../../components/dcor/settings";
-import { PLUGINS, softwareProgram } from "../../components/dcor/software";
+import { PLUGINS, softwareProgram, VERSIONS } from "../../components/dcor/software";
 import type { PublicAddress } from "../../components/guest/public-address";
 import { settings as redisSettings } from "../../components/guest/redis";
 import { supervisorDropIn } from "../../components/guest/supervisor";
@@ -166,7 +166,7 @@ describe("the nightly jobs", () => {
 
 describe("the software", () => {
     test("has each plugin of the configuration loaded once when it is installed", () => {
-        expect(softwareProgram("/usr/lib/ckan/x").parameters?.["plugins"]).toEqual([...PLUGINS]);
+        expect(softwareProgram(VERSIONS[0], "/usr/lib/ckan/x").parameters?.["plugins"]).toEqual([...PLUGINS]);
         expect(DCOR_DEFAULTS["ckan.plugins"]).toBe(PLUGINS.join(" "));
     });
 });

@@ -9,7 +9,7 @@ import {
 } from "../../components/eoxserver/render-front";
 import { publicUrl, type PublicAddress } from "../../components/guest/public-address";
 import { serverAddress, tlsSettings } from "../../components/guest/postgresql-server";
-import { eoxserverVersion, softwareDirectory } from "../../components/eoxserver/software";
+import { requirements, softwareDirectory, VERSIONS } from "../../components/eoxserver/software";
 import { expectGolden } from "./golden";
 
 const address: PublicAddress = {
@@ -140,8 +140,9 @@ describe("addresses and names", () => {
 });
 
 describe("the software", () => {
-    test("has a directory that names its version", () => {
-        expect(softwareDirectory()).toMatch(new RegExp(`^/opt/eoxserver/${eoxserverVersion()}-[0-9a-f]{8}$`));
+    test.each(VERSIONS)("of version %s is what its lock file says, in a directory of its own", (version) => {
+        expect(requirements(version)).toContain(`eoxserver==${version} `);
+        expect(softwareDirectory(version)).toMatch(new RegExp(`^/opt/eoxserver/${version}-[0-9a-f]{8}$`));
     });
 });
 

@@ -17,7 +17,7 @@ fail() {
 }
 
 exec 9>/run/stack-backup.lock
-flock --nonblock 9 || fail "another backup, or a restore, is at work"
+flock --nonblock 9 || fail "another backup, a restore or an upgrade is at work"
 mountpoint -q /data || fail "/data is not mounted"
 [ ! -e /data/.restore/whole ] || fail "a restore was cut off: run \`npm run restore\` again, which finishes it"
 
@@ -27,7 +27,9 @@ postgres() {
 
 # The room that dumps may take is that of the databases, at most.
 dump_databases() {
-    local name size free
+    local name size free half
+    half=$(postgres psql -XAt -c "select datname from pg_database where datname like '%.upgrade'" postgres)
+    [ -z "$half" ] || fail "an upgrade was cut off: run \`npm run up\`, which takes it back and tries it again"
     free=$(($(df --output=avail --block-size=1 /data | tail -n 1)))
     size=$(postgres psql -XAt -c 'select sum(pg_database_size(oid)) from pg_database' postgres)
     [ "$size" -lt "$free" ] || fail "/data has no room for dumps of the databases: $((size >> 20)) MiB are needed, $((free >> 20)) MiB are free"

@@ -6,7 +6,7 @@ source /etc/science-stacks/backup/settings
 place=/data/.restore
 staging=data/.backup
 exec {lock}>/run/stack-backup.lock
-flock --nonblock "$lock" || fail "a backup is being made" "Nothing was changed. Run the command again when it has ended."
+flock --nonblock "$lock" || fail "a backup or an upgrade is being made" "Nothing was changed. Run the command again when it has ended."
 if [ -e "$place/swapping" ]; then
     changed "an earlier restore was cut off when all was fetched: it is finished, with the backup $(cat "$place/whole")"
     return
@@ -15,6 +15,10 @@ fi
 postgres() {
     (cd / && runuser -u postgres -- "$@" --port "$port")
 }
+if [ "$databases" = yes ]; then
+    half=$(postgres psql -XAt -c "select datname from pg_database where datname like '%.upgrade'" postgres)
+    [ -z "$half" ] || fail "an upgrade was cut off" "Nothing was changed. Run \`npm run up\` first, which takes it back and tries it again."
+fi
 drop_fetched() {
     local name
     [ "$databases" = yes ] || return 0

@@ -1,10 +1,12 @@
 # shellcheck shell=bash disable=SC2154
 # Gives CKAN its whole configuration, brings its database up to date and makes the administrator: all that comes before CKAN
-# is started. `dcor inspect` must find nothing that it would have to fix.
+# is started. `dcor inspect` must find nothing that it would have to fix. Another version is started and asked here, too: when it
+# fails, what was there before comes back, the database with it.
 # Parameters: environment (directory of the software), administrator, email, hosts (a line for /etc/hosts, or empty),
 # rebuild_mark (a file that says that the search index is of another schema, or empty), authority (path of a certificate that
 # the machine trusts, where it is among the files), licenses (path of the list of datasets' licences), secrets_revision,
-# files (with lay_files), notify.
+# files (with lay_files), notify. For another version: database (or empty, for one elsewhere) and database_port, address and port of
+# uWSGI, server_name.
 # Removal takes the configuration, the logs and what CKAN has made of its style sheets; what users have uploaded is on the volume.
 library=/usr/local/lib/science-stacks/dcor
 current=/usr/lib/ckan/default
@@ -27,56 +29,80 @@ if [ "$1" = remove ]; then
     return
 fi
 
-lay_files
-[[ " ${files[*]} " == *" $authority "* ]] || remove_file "$authority"
-[ /etc/ssl/certs/ca-certificates.crt -nt "$(dirname "$authority")" ] || update-ca-certificates >/dev/null 2>&1
+change=dcor change_units=(supervisor.service 'dcor-jobs@*.service' 'dcor-prune@*.service') change_database=$database
+# shellcheck source=scripts/guest/upgrade/way-back.sh
+source /usr/local/lib/science-stacks/way-back.sh
+finish_earlier_change
 
-# Where no name service knows the site, the machine itself still has to find its own object store by that name.
-if [ -n "$hosts" ] && ! grep -qxF "$hosts" /etc/hosts; then
-    sed -i '/# DCOR, kept by science-stacks$/d' /etc/hosts
-    printf '%s\n' "$hosts" >>/etc/hosts
-    changed "wrote /etc/hosts"
-fi
+configure() {
+    lay_files
+    [[ " ${files[*]} " == *" $authority "* ]] || remove_file "$authority"
+    [ /etc/ssl/certs/ca-certificates.crt -nt "$(dirname "$authority")" ] || update-ca-certificates >/dev/null 2>&1
 
-# The extension's own, from wherever it is loaded.
-schemas=$("$environment/bin/python" -c 'from importlib.util import find_spec; print(*find_spec("ckanext.dcor_schemas").submodule_search_locations)')
-write_file "$licenses" root:root 644 <"$schemas/licenses.json"
+    # Where no name service knows the site, the machine itself still has to find its own object store by that name.
+    if [ -n "$hosts" ] && ! grep -qxF "$hosts" /etc/hosts; then
+        sed -i '/# DCOR, kept by science-stacks$/d' /etc/hosts
+        printf '%s\n' "$hosts" >>/etc/hosts
+        changed "wrote /etc/hosts"
+    fi
 
-systemd-tmpfiles --create /etc/tmpfiles.d/dcor.conf
-merge() {
-    python3 "$library/merge-secrets.py" "$1" "$2" "$(secret dcor-options)"
+    # The extension's own, from wherever it is loaded.
+    schemas=$("$environment/bin/python" -c 'from importlib.util import find_spec; print(*find_spec("ckanext.dcor_schemas").submodule_search_locations)')
+    write_file "$licenses" root:root 644 <"$schemas/licenses.json"
+
+    systemd-tmpfiles --create /etc/tmpfiles.d/dcor.conf
+    merge() {
+        python3 "$library/merge-secrets.py" "$1" "$2" "$(secret dcor-options)"
+    }
+    # Before it is read anew, and with it the mark that what runs is to be restarted.
+    merge ini "$library/ckan.ini" | write_file "$ini" root:www-data 640
+    merge json "$library/dcor_config.json" | write_file "$inspected" root:root 600
+
+    link "$current" "$environment"
+
+    # It asks before it fixes something, and there is nobody to answer: then it fails. It looks while the database is brought up to date.
+    inspection=$(mktemp)
+    dcor inspect </dev/null >"$inspection" 2>&1 &
+    inspecting=$!
+
+    report=$(cd / && runuser -u www-data -- env CKAN_INI="$ini" HOME=/var/www "$current/bin/python" "$library/initialize.py" \
+        "$administrator" "$email" <"$(secret dcor-administrator)")
+    while read -r line; do
+        [ -z "$line" ] || changed "$line"
+    done <<<"$report"
+
+    if [ -n "$rebuild_mark" ] && [ -e "$rebuild_mark" ]; then
+        ckan search-index rebuild
+        rm "$rebuild_mark"
+        changed "built the search index anew"
+    fi
+
+    wait "$inspecting" || fail "\`dcor inspect\` finds something to fix" "$(tail -n 3 "$inspection")"
+    grep -q "No changes made\." "$inspection" || fail "\`dcor inspect\` has changed something" "$(cat "$inspection")"
+    rm "$inspection"
 }
-# Before it is read anew, and with it the mark that what runs is to be restarted.
-merge ini "$library/ckan.ini" | write_file "$ini" root:www-data 640
-merge json "$library/dcor_config.json" | write_file "$inspected" root:root 600
 
-if [ "$(readlink "$current")" != "$environment" ]; then
-    mark_pending
-    ln -sfnT "$environment" "$current.new"
-    mv -fT "$current.new" "$current"
-    changed "$current is $environment"
+bring_up() {
+    configure
+    start
+}
+
+# The services that supervisor waits for run: what comes before this step waits for them.
+start() {
+    start_with start supervisor.service
+    # shellcheck source=scripts/guest/dcor/answers.sh
+    source "$library/answers.sh"
+    wait_for_ckan
+    rm -f "$pending_directory/supervisor.service:restart"
+}
+
+before=$(readlink "$current" || :)
+if ! looking && [ -e "$before/.complete" ] && [ "$before" != "$environment" ]; then
+    change_versions "the change of DCOR from ${before##*/} to ${environment##*/}" bring_up start \
+        "${files[@]}" "$ini" "$inspected" "$licenses" "$current"
+else
+    configure
 fi
-
-# It asks before it fixes something, and there is nobody to answer: then it fails. It looks while the database is brought up to date.
-inspection=$(mktemp)
-dcor inspect </dev/null >"$inspection" 2>&1 &
-inspecting=$!
-
-report=$(cd / && runuser -u www-data -- env CKAN_INI="$ini" HOME=/var/www "$current/bin/python" "$library/initialize.py" \
-    "$administrator" "$email" <"$(secret dcor-administrator)")
-while read -r line; do
-    [ -z "$line" ] || changed "$line"
-done <<<"$report"
-
-if [ -n "$rebuild_mark" ] && [ -e "$rebuild_mark" ]; then
-    ckan search-index rebuild
-    rm "$rebuild_mark"
-    changed "built the search index anew"
-fi
-
-wait "$inspecting" || fail "\`dcor inspect\` finds something to fix" "$(tail -n 3 "$inspection")"
-grep -q "No changes made\." "$inspection" || fail "\`dcor inspect\` has changed something" "$(cat "$inspection")"
-rm "$inspection"
 
 # The environment before this one stays; what is older goes.
 find "$(dirname "$current")" -mindepth 1 -maxdepth 1 -type d ! -path "$environment" -printf '%T@ %p\n' | sort -rn |

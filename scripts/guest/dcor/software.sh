@@ -14,6 +14,8 @@ lay_files
 library=/usr/local/lib/science-stacks/dcor
 # shellcheck source=scripts/guest/python/venv.sh
 source /usr/local/lib/science-stacks/python/venv.sh
+# shellcheck source=scripts/guest/upgrade/way-back.sh
+source /usr/local/lib/science-stacks/way-back.sh
 
 if [ ! -e "$directory/.complete" ]; then
     rm -rf "$directory"
@@ -31,3 +33,6 @@ if [ ! -e "$directory/.complete" ]; then
     sync -f "$directory"
     printf '%s\n' "$found" >"$directory/.complete"
 fi
+
+runs=$(readlink "$(dirname "$directory")/default" || :)
+[ -z "$runs" ] || [ "$runs" = "$directory" ] || back_up_first

@@ -16,14 +16,6 @@ lay_files
 settle
 enable_unit supervisor.service
 
-answers() {
-    local answer
-    exec 3<>"/dev/tcp/$address/$port" || return
-    printf 'GET /api/3/action/status_show HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$server_name" >&3
-    read -r -t 60 answer <&3 && exec 3>&-
-    [[ "$answer" == *" 200 "* ]]
-}
-(
-    unset STEP_ERROR
-    wait_until 180 answers
-) || fail "CKAN does not answer on $address:$port" "$(tail -n 8 /var/log/ckan/ckan-uwsgi.stderr.log)"
+# shellcheck source=scripts/guest/dcor/answers.sh
+source /usr/local/lib/science-stacks/dcor/answers.sh
+wait_for_ckan

@@ -1,9 +1,10 @@
 # shellcheck shell=bash disable=SC2154
 # Makes one instance: its directory, its settings, its tables, its administrator, its static files, and the back end that serves it.
 # A directory that is already there is adopted. Removal stops the back end; the data goes with delete_data=yes only.
+# Another version of the software is changed to with a way back: what was there before, database and all, comes back when it fails.
 # Parameters: instance, server_name, software (directory of the virtual environment), tools (revision of the tools),
 # admin (name of the administrator), options (section.key=value of eoxserver.conf), address and port of the back end,
-# delete_data (yes or no), files (settings, back end, management command, log rotation, with lay_files),
+# database and database_port, delete_data (yes or no), files (settings, back end, management command, log rotation, with lay_files),
 # notify (restart of the back end).
 home=/srv/eoxserver/$instance
 project=$home/$instance
@@ -76,54 +77,6 @@ adopt_directory() {
     [ -e "$stamp" ] || changed "took over the instance in $home"
 }
 
-if [ -e "$making" ] || [ ! -e "$home" ]; then
-    make_directory
-else
-    adopt_directory
-fi
-lay_files
-write_file "/etc/eoxserver/$instance/database-password" root:www-data 640 <"$(secret "eoxserver-$instance-database")"
-
-# Django's own key: it stays with the data, so that sessions outlive the machine.
-if [ ! -s "$project/conf/secret-key" ]; then
-    head -c 48 /dev/urandom | base64 -w 0 | write_file "$project/conf/secret-key" eoxserver:www-data 640
-fi
-if ! grep -qF "/etc/eoxserver/$instance/settings.py" "$project/settings.py"; then
-    {
-        cat "$project/settings.py"
-        printf '\n# Settings that follow from the stack. Your own go below.\n'
-        printf 'exec(open("/etc/eoxserver/%s/settings.py").read())\n' "$instance"
-    } | write_file "$project/settings.py" eoxserver:www-data 640
-fi
-edits=$(as_eoxserver python3 "$library/set-options.py" "$project/conf/eoxserver.conf" "${options[@]}")
-[ -z "$edits" ] || mark_pending
-report <<<"$edits"
-
-log=$project/logs/eoxserver.log
-if [ "$(stat -c '%U:%G %a' "$log" 2>/dev/null)" != "eoxserver:www-data 664" ]; then
-    # Not as root: the web server can write to this directory, and may have put a link into it.
-    # shellcheck disable=SC2016
-    as_eoxserver sh -c 'chmod 2775 "$1" && touch "$2" && cat "$2" >"$2.new" && chmod 664 "$2.new" && mv -f "$2.new" "$2"' - "$project/logs" "$log"
-    changed "made $log writable by the web server"
-fi
-
-# Django takes seconds to start: it is asked only when something that it works on is another than the last time.
-password=$(secret "eoxserver-$instance-admin")
-wanted=$(cat "/etc/eoxserver/$instance/settings.py" "$password" - <<<"$software $tools $admin" | sha256sum)
-if looking; then
-    # A file that differs has been told of already.
-    [ "${wrote:-0}" = 1 ] || [ "$wanted" = "$(cat "$stamp" 2>/dev/null)" ] || differs "$instance is not set up for its settings and its administrator"
-elif [ "$wanted" != "$(cat "$stamp" 2>/dev/null)" ]; then
-    wait_for_turn
-    done_by_django=$(as_eoxserver "$software/bin/python" "$library/set-up-instance.py" "$instance" "$admin" <"$password")
-    exec {turn}>&-
-    report <<<"$done_by_django"
-    mark_pending
-    mkdir -p "$(dirname "$stamp")"
-    (umask 077 && printf '%s\n' "$wanted" >"$stamp.new")
-    mv "$stamp.new" "$stamp"
-fi
-
 back_end_answers() {
     local answer
     exec 3<>"/dev/tcp/$address/$port" || return
@@ -132,6 +85,75 @@ back_end_answers() {
     [[ "$answer" == *" 200 "* ]]
 }
 
-settle
-enable_unit "$unit"
-wait_until 60 back_end_answers
+# Everything that is another one for another version: files, tables, static files, the running processes.
+bring_up() {
+    lay_files
+    write_file "/etc/eoxserver/$instance/database-password" root:www-data 640 <"$(secret "eoxserver-$instance-database")"
+
+    # Django's own key: it stays with the data, so that sessions outlive the machine.
+    if [ ! -s "$project/conf/secret-key" ]; then
+        head -c 48 /dev/urandom | base64 -w 0 | write_file "$project/conf/secret-key" eoxserver:www-data 640
+    fi
+    if ! grep -qF "/etc/eoxserver/$instance/settings.py" "$project/settings.py"; then
+        {
+            cat "$project/settings.py"
+            printf '\n# Settings that follow from the stack. Your own go below.\n'
+            printf 'exec(open("/etc/eoxserver/%s/settings.py").read())\n' "$instance"
+        } | write_file "$project/settings.py" eoxserver:www-data 640
+    fi
+    edits=$(as_eoxserver python3 "$library/set-options.py" "$project/conf/eoxserver.conf" "${options[@]}")
+    [ -z "$edits" ] || mark_pending
+    report <<<"$edits"
+
+    log=$project/logs/eoxserver.log
+    if [ "$(stat -c '%U:%G %a' "$log" 2>/dev/null)" != "eoxserver:www-data 664" ]; then
+        # Not as root: the web server can write to this directory, and may have put a link into it.
+        # shellcheck disable=SC2016
+        as_eoxserver sh -c 'chmod 2775 "$1" && touch "$2" && cat "$2" >"$2.new" && chmod 664 "$2.new" && mv -f "$2.new" "$2"' - "$project/logs" "$log"
+        changed "made $log writable by the web server"
+    fi
+
+    # Django takes seconds to start: it is asked only when something that it works on is another than the last time.
+    password=$(secret "eoxserver-$instance-admin")
+    wanted=$(cat "/etc/eoxserver/$instance/settings.py" "$password" - <<<"$software $tools $admin" | sha256sum)
+    if looking; then
+        # A file that differs has been told of already.
+        [ "${wrote:-0}" = 1 ] || [ "$wanted" = "$(cat "$stamp" 2>/dev/null)" ] || differs "$instance is not set up for its settings and its administrator"
+    elif [ "$wanted" != "$(cat "$stamp" 2>/dev/null)" ]; then
+        wait_for_turn
+        done_by_django=$(as_eoxserver "$software/bin/python" "$library/set-up-instance.py" "$instance" "$admin" <"$password")
+        exec {turn}>&-
+        report <<<"$done_by_django"
+        mark_pending
+        mkdir -p "$(dirname "$stamp")"
+        (umask 077 && printf '%s\n' "$wanted" >"$stamp.new")
+        mv "$stamp.new" "$stamp"
+    fi
+
+    start
+}
+
+start() {
+    settle
+    enable_unit "$unit"
+    wait_until 60 back_end_answers
+}
+
+change=eoxserver-$instance change_units=("$unit") change_database=$database
+# shellcheck source=scripts/guest/upgrade/way-back.sh
+source /usr/local/lib/science-stacks/way-back.sh
+finish_earlier_change
+if [ -e "$making" ] || [ ! -e "$home" ]; then
+    make_directory
+else
+    adopt_directory
+fi
+
+# What the back end runs with now: none yet, another version, or an environment that stayed behind on another machine.
+before=$(sed -n 's/.*python-home=\([^ ]*\).*/\1/p' "/etc/eoxserver/$instance/apache2.conf" 2>/dev/null || :)
+if ! looking && [ -e "$before/.complete" ] && [ "$before" != "$software" ]; then
+    change_versions "the change of $instance from ${before##*/} to ${software##*/}" bring_up start \
+        "${files[@]}" "$stamp" "$project/settings.py" "$project/conf" "$project/static"
+else
+    bring_up
+fi

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # Installs EOxServer into a virtual environment of its own, on Debian's GDAL, MapServer and PostgreSQL bindings.
 # Another version, or another list of packages, gets another directory: what runs is not touched until it is complete.
-# Parameters: directory, previous_kept (how many older directories stay), index_url (of a PyPI mirror, or empty),
+# Parameters: directory, index_url (of a PyPI mirror, or empty),
 # proxy (or empty), ca_bundle, files (the lock files, the unit and the tools, with lay_files).
 if [ "$1" = remove ]; then
     rm -rf "$(dirname "$directory")" /var/cache/eoxserver
@@ -17,6 +17,8 @@ lay_files
 library=/usr/local/lib/science-stacks/eoxserver
 # shellcheck source=scripts/guest/python/venv.sh
 source /usr/local/lib/science-stacks/python/venv.sh
+# shellcheck source=scripts/guest/upgrade/way-back.sh
+source /usr/local/lib/science-stacks/way-back.sh
 # EOxServer asks for exactly the GDAL that it was released with; it works with Debian's, which is what this proves.
 import_all='import eoxserver.contrib.mapserver, eoxserver.contrib.gdal, django.contrib.gis.gdal as g, lxml.etree, psycopg2, mapscript
 from osgeo import gdal, gdal_array
@@ -36,14 +38,16 @@ fi
 
 current=$(dirname "$directory")/current
 if [ "$(readlink "$current")" != "$directory" ]; then
+    [ ! -e "$current" ] || back_up_first
     ln -sfnT "$directory" "$current.new"
     mv -fT "$current.new" "$current"
     changed "$current is $directory"
 fi
 
-# Processes that still run from the directory before this one keep it; what is older goes.
-find "$(dirname "$directory")" -mindepth 1 -maxdepth 1 -type d ! -path "$directory" -printf '%T@ %p\n' | sort -rn |
-    tail -n "+$((previous_kept + 1))" | cut -d' ' -f2- | while read -r old; do
-    rm -r "$old"
-    changed "removed $old"
+# What instances run with stays, for them and as their way back; what is older goes.
+looking || find "$(dirname "$directory")" -mindepth 1 -maxdepth 1 -type d ! -path "$directory" | while read -r old; do
+    grep -qsF "python-home=$old " /etc/eoxserver/*/apache2.conf || {
+        rm -r "$old"
+        changed "removed $old"
+    }
 done

@@ -17,25 +17,12 @@ if [ "$1" = remove ]; then
 fi
 mkdir -p "$state"
 
-# As the files are now, for the way back.
-kept=$(mktemp -d)
-for path in "${files[@]}"; do
-    [ ! -e "$path" ] || cp -a --parents "$path" "$kept"
-done
-
-restore_files() {
-    local path
-    for path in "${files[@]}"; do
-        if [ -e "$kept$path" ]; then
-            cp -a "$kept$path" "$path"
-        else
-            rm -f "$path"
-        fi
-    done
-    rm -r "$kept"
-    systemctl daemon-reload
-    rm -f "$pending_directory/$unit:restart"
-}
+change=omero-web change_units=("$unit") change_database=''
+# shellcheck source=scripts/guest/upgrade/way-back.sh
+source /usr/local/lib/science-stacks/way-back.sh
+finish_earlier_change
+old_environment=$(readlink "$current" || :)
+looking || [ -z "$old_environment" ] || keep_way_back "${files[@]}" "$current" "$home/etc/grid/config.xml"
 
 wrote=0
 lay_files
@@ -82,15 +69,8 @@ get_resolver().url_patterns' 2>&1) || refuse "OMERO.web refuses its configuratio
 
 refuse() {
     rm -rf "$new"
-    restore_files
+    [ ! -e "$kept" ] || go_back
     fail "$1; what ran before goes on as it was" "$2"
-}
-
-change_to() {
-    local target=$1
-    [ "$(readlink "$current")" != "$target" ] || return 0
-    ln -sfnT "$target" "$current.new"
-    mv -fT "$current.new" "$current"
 }
 
 # Upstream's notes ask for it when what is kept of a session changes, with another Django or serializer: for each minor version.
@@ -143,24 +123,27 @@ start() {
     is_healthy
 }
 
-roll_back() {
-    local reason
-    reason=$(journalctl --quiet --unit "$unit" --lines 8 --output cat --no-pager)
-    if [ -z "$old_environment" ] || [ ! -e "$state/config.xml.before" ]; then
-        fail "OMERO.web does not answer on $address:$port" "$reason"
+bring_up() {
+    if [ -n "$before" ] && [ "${before%.*}" != "${version%.*}" ]; then
+        systemctl stop "$unit"
+        clear_sessions
     fi
-    cp -p "$state/config.xml.before" "$home/etc/grid/config.xml"
-    change_to "$old_environment"
-    restore_files
-    start || fail "OMERO.web does not answer, neither as it was nor as it should be" "$reason"
-    fail "OMERO.web did not answer with the new configuration or version; what was there before is back and answers" "$reason"
+    start
+}
+
+roll_back() {
+    local cause=$reason words
+    words=$(journalctl --quiet --unit "$unit" --lines 8 --output cat --no-pager)
+    [ -e "$kept" ] || fail "OMERO.web does not answer on $address:$port" "$words" "$cause"
+    go_back
+    why_not start
+    [ -z "$reason" ] || fail "OMERO.web does not answer, neither as it was nor as it should be" "$words" "$cause"
+    fail "OMERO.web did not answer with the new configuration or version; what was there before is back and answers" "$words" "$cause"
 }
 
 # Beside the sessions, so that a new machine on an old volume knows.
 before=$(cat "$home/var/version" 2>/dev/null || :)
-old_environment=$(readlink "$current" || :)
 if looking; then
-    rm -r "$kept"
     # A file that differs has been told of already.
     [ "$wrote" = 1 ] || [ "$(digest)" = "$(cat "$state/digest")" ] || differs "the configuration in $home/etc/grid/config.xml is not what was loaded"
     [ "$old_environment" = "$environment" ] || differs "$current is $old_environment instead of $environment"
@@ -172,32 +155,23 @@ if [ "$(digest)" != "$(cat "$state/digest" 2>/dev/null)" ] || [ "$old_environmen
     install -d -o omero-web -g omero-web /var/cache/omero-web
     make_configuration
     mark_pending
-    if [ -e "$home/etc/grid/config.xml" ]; then
-        install -m 600 -o omero-web -g omero-web "$home/etc/grid/config.xml" "$state/config.xml.before"
-    fi
     mv -f "$new/etc/grid/config.xml" "$home/etc/grid/config.xml"
     chmod 600 "$home/etc/grid/config.xml"
     rm -rf "$new"
     changed "loaded the configuration"
-    if [ "$old_environment" != "$environment" ]; then
-        change_to "$environment"
-        changed "$current is $environment"
-    fi
+    link "$current" "$environment"
 fi
 
 if [ -e "$pending_directory/$unit:restart" ] || ! systemctl is-active --quiet "$unit"; then
-    if [ -n "$before" ] && [ "${before%.*}" != "${version%.*}" ]; then
-        systemctl stop "$unit" 2>/dev/null || :
-        clear_sessions
-    fi
-    start || roll_back
+    why_not bring_up
+    [ -z "$reason" ] || roll_back
     rm -f "$pending_directory/$unit:restart"
     changed "started $unit"
 fi
 is_healthy || fail "OMERO.web does not answer on $address:$port"
 enable_unit "$unit" omero-web-clearsessions.timer
 digest >"$state/digest"
-rm -r "$kept"
+[ ! -e "$kept" ] || forget_way_back
 [ "$before" = "$version" ] || install -m 644 -o omero-web -g omero-web /dev/stdin "$home/var/version" <<<"$version"
 
 # The environment before this one stays, for the way back; what is older goes.

@@ -15,6 +15,8 @@ fi
 lay_files
 # shellcheck source=scripts/guest/python/venv.sh
 source /usr/local/lib/science-stacks/python/venv.sh
+# shellcheck source=scripts/guest/upgrade/way-back.sh
+source /usr/local/lib/science-stacks/way-back.sh
 
 if [ ! -e "$directory/.complete" ]; then
     rm -rf "$directory"
@@ -26,3 +28,6 @@ if [ ! -e "$directory/.complete" ]; then
     sync -f "$directory"
     printf '%s\n' "$found" >"$directory/.complete"
 fi
+
+runs=$(readlink "$(dirname "$directory")/venv3" || :)
+[ -z "$runs" ] || [ "$runs" = "$directory" ] || back_up_first

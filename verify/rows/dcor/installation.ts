@@ -1,17 +1,13 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { OPERATOR_TOOLS, PLUGINS, VENV } from "../../../components/dcor/software";
+import { OPERATOR_TOOLS, PLUGINS, requirements, VENV } from "../../../components/dcor/software";
 import type { DcorContext } from "../../context";
 import { count, ensure, NotHere, type Row } from "../../row";
 
 /** What the guide asks Debian for. */
 const PREREQUISITES = ["libpq5", "nginx-light", "supervisor", "gcc", "python3-dev"];
 
-const LOCK = join(__dirname, "..", "..", "..", "scripts", "guest", "dcor", "requirements", "dcor.txt");
-
 /** Each package that the stack has chosen, with its version. */
-function lockedVersions(): Map<string, string> {
-    const lines = readFileSync(LOCK, "utf8").matchAll(/^([A-Za-z0-9._-]+)==([^\s;\\]+)/gm);
+function lockedVersions({ config }: DcorContext): Map<string, string> {
+    const lines = requirements(config.dcor.version).matchAll(/^([A-Za-z0-9._-]+)==([^\s;\\]+)/gm);
     return new Map([...lines].map(([, name = "", version = ""]) => [normal(name), version]));
 }
 
@@ -49,8 +45,9 @@ export const installationRows: Row<DcorContext>[] = [
     {
         id: "D02",
         title: "CKAN in /usr/lib/ckan/default, configuration in /etc/ckan/default/ckan.ini",
-        async check({ machine, web, outputs }) {
-            const wanted = lockedVersions().get("ckan");
+        async check(context) {
+            const { machine, web, outputs } = context;
+            const wanted = lockedVersions(context).get("ckan");
             const seen = await machine.facts(`
                 fact() { printf '%s\\t%s\\n' "$1" "$2"; }
                 fact version "$(${VENV}/bin/python -c 'import ckan; print(ckan.__version__)')"
@@ -70,7 +67,8 @@ export const installationRows: Row<DcorContext>[] = [
     {
         id: "D07",
         title: "dcor_control and every extension in the same environment; versions pinned in one place",
-        async check({ machine, config }) {
+        async check(context) {
+            const { machine, config } = context;
             const [frozen, conflicts, help] = await Promise.all([
                 machine.run(`${VENV}/bin/python -m pip list --format=freeze --disable-pip-version-check`),
                 machine.run(`${VENV}/bin/python -m pip check || true`),
@@ -79,7 +77,7 @@ export const installationRows: Row<DcorContext>[] = [
             const installed = new Map(
                 frozen.split("\n").map((line) => [normal(line.split("==")[0] ?? ""), line.split("==")[1]]),
             );
-            const locked = lockedVersions();
+            const locked = lockedVersions(context);
             const wrong = [...locked]
                 .filter(([name, version]) => installed.get(name) !== version)
                 .map(([name]) => name);

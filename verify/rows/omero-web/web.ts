@@ -12,11 +12,11 @@ export const webRows: Row<OmeroWebContext>[] = [
         title: "Maintenance page when OMERO.web is down",
         async check({ machine, web, outputs }) {
             // Only its page is looked at here: taking OMERO.web down is for the end-to-end tests.
-            const page = await machine.run("cat /var/www/omero-web/omero-web-maintenance.html");
+            const page = await machine.run("cat /var/www/science-stacks/science-stacks-maintenance.html");
             ensure(page.includes("maintained"), "there is no maintenance page");
             const site = await machine.run("nginx -T 2>/dev/null | grep error_page");
-            ensure(/502 =503 \/omero-web-maintenance\.html/.test(site), "nginx does not know the maintenance page");
-            const direct = await web.request(new URL("/omero-web-maintenance.html", outputs.url).href);
+            ensure(/502 =503 \/science-stacks-maintenance\.html/.test(site), "nginx does not know the maintenance page");
+            const direct = await web.request(new URL("/science-stacks-maintenance.html", outputs.url).href);
             ensure(
                 direct.status === 404 || direct.status === 302,
                 `the page can be asked for by itself (${direct.status})`,

@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DcorApi, DcorSoftware, type Dataset } from "../../verify/dcor-api";
+import type { Outputs as AnyOutputs } from "../../verify/outputs";
+import { Ssh } from "../../verify/ssh";
+import { Web } from "../../verify/web";
+import { NETWORK } from "../e2e/network";
+import { TestStack } from "../e2e/test-stack";
+import { note } from "./faults";
+import { expectMaintenanceAlone, expectWhole, upWatched } from "./upgrade";
+
+type Outputs = Extract<AnyOutputs, { product: "dcor" }>;
+
+const MINUTE = 60_000;
+/** With the extensions of that time, as dcor_control names them. */
+const BEFORE = "2.11.3";
+const NOW = "2.11.6";
+
+describe("DCOR, from an older set of CKAN and its extensions to the newest", () => {
+    const stack = new TestStack("upgrade-dcor");
+    const files = mkdtempSync(join(tmpdir(), "dcor-upgrade-"));
+    let web: Web;
+    let machine: Ssh;
+    let api: DcorApi;
+    let site: string;
+    let dataset: { id: string; resource: string; content: Buffer };
+
+    beforeAll(async () => {
+        stack.configure({
+            product: "dcor",
+            machine: { platform: "local", network: NETWORK },
+            data: { sizeGiB: 10 },
+            scratch: { sizeGiB: 10 },
+            dcor: { workers: 2, version: BEFORE },
+            backup: { repository: { mode: "directory", path: "/srv/backups" } },
+        });
+        await stack.run("up");
+        const outputs = await stack.outputs<Outputs>();
+        web = new Web(outputs.certificate);
+        machine = new Ssh(outputs.ssh, files);
+        api = new DcorApi(web, outputs.url, outputs.apiToken);
+        site = `${outputs.url}api/3/action/status_show`;
+        const content = await new DcorSoftware(machine).measurement();
+        const circle = await api.action<{ id: string }>("organization_create", { name: "kept" });
+        const { id } = await api.action<Dataset>("package_create", {
+            ...{ name: "kept", title: "kept", authors: "somebody", license_id: "none", owner_org: circle.id },
+            ...{ private: true, state: "draft" },
+        });
+        const resource = await api.upload(circle.id, id, "kept.rtdc", content);
+        await api.action("package_revise", { match: { id }, update: { state: "active" } });
+        await api.waitFor(id, "the workers to set the checksum", ({ resources }) =>
+            resources.some(({ sha256, etag }) => sha256 && etag),
+        );
+        dataset = { id, resource, content };
+        await stack.run("backup");
+    }, 40 * MINUTE);
+
+    afterAll(async () => {
+        web?.close();
+        await machine?.close();
+        stack.remove();
+        rmSync(files, { recursive: true, force: true });
+    });
+
+    const version = async () => (await api.action<{ ckan_version: string }>("status_show", {})).ckan_version;
+    const sql = (text: string) => stack.ssh(`cd / && runuser -u postgres -- psql -XAtq -d ckan_default -c "${text}"`);
+    const expectDataset = async () => {
+        const { id, resource, content } = dataset;
+        const back = await api.download(id, { id: resource, name: "kept.rtdc" });
+        expect({ status: back.status, same: back.body.equals(content) }).toEqual({ status: 200, same: true });
+        const { count } = await api.action<{ count: number }>("package_search", { q: "kept", include_private: true });
+        expect(count).toBe(1);
+    };
+
+    test(
+        "a migration that cannot go through is taken back",
+        async () => {
+            expect(await version()).toBe(BEFORE);
+            // A state of the database that no version of CKAN knows.
+            const known = (await sql("select version_num from alembic_version")).trim();
+            await sql("update alembic_version set version_num = 'from elsewhere'");
+            stack.configure({ dcor: { workers: 2, version: NOW } });
+            const { status, stdout, stderr, ...seen } = await upWatched(stack, web, site);
+            expect(status).not.toBe(0);
+            expect(stdout + stderr).toContain("what was there before is back and answers");
+            expect(stdout + stderr).toContain("from elsewhere");
+            expectMaintenanceAlone(seen);
+
+            stack.configure({ dcor: { workers: 2, version: BEFORE } });
+            await sql(`update alembic_version set version_num = '${known}'`);
+            expect(await version()).toBe(BEFORE);
+            expect(await stack.ssh("ls -A /data")).not.toContain(".upgrade");
+            await expectDataset();
+            await expectWhole(stack);
+            note(
+                "DCOR",
+                `upgrade from CKAN ${BEFORE} and its extensions to ${NOW}, the migration fails`,
+                `${BEFORE} is back by itself (a backup was made before), away for ${seen.away.toFixed(1)} s, in which visitors saw the maintenance page; status 1, with Alembic's words; the dataset is found, its file the same byte for byte, every row of \`verify\` met`,
+            );
+        },
+        20 * MINUTE,
+    );
+
+    test(
+        "the upgrade itself is one up, and a moment of maintenance",
+        async () => {
+            stack.configure({ dcor: { workers: 2, version: NOW } });
+            const { status, stdout, seconds, ...seen } = await upWatched(stack, web, site);
+            expect({ status, stdout: status === 0 ? "" : stdout }).toEqual({ status: 0, stdout: "" });
+            expectMaintenanceAlone(seen);
+            expect(await version()).toBe(NOW);
+            await expectDataset();
+            await expectWhole(stack);
+            note(
+                "DCOR",
+                `upgrade from CKAN ${BEFORE} and its extensions to ${NOW}`,
+                `\`up\` in ${seconds.toFixed(0)} s; away for ${seen.away.toFixed(1)} s, in which visitors saw the maintenance page; the dataset is found, its file the same byte for byte, every row of \`verify\` met`,
+            );
+        },
+        20 * MINUTE,
+    );
+});
