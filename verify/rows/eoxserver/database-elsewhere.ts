@@ -45,7 +45,7 @@ export async function checkAccessElsewhere(context: Context): Promise<string> {
     // As a user without rights on the machine; the password goes from file to environment, and never leaves the machine.
     const seen = await machine.facts(`
         cd /
-        log_in() { runuser -u nobody -- psql -X -A -t -w -c 'select current_user' "${target} dbname=$*" 2>&1 | tail -n 1; }
+        log_in() { runuser -u nobody -- psql -X -A -t -w -c 'select current_user' "${target} dbname=$*" 2>&1 | paste -sd ' '; }
         export PGPASSWORD=wrong
         printf 'wrong\t%s\n' "$(log_in ${databaseOf(first.name)} || true)"
         PGPASSWORD=$(cat /etc/science-stacks/secrets/eoxserver-${first.name}-database)
