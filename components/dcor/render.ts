@@ -129,7 +129,7 @@ export function jobFiles(): Record<string, GuestFile> {
     );
     return {
         ...(Object.fromEntries(units) as Record<string, GuestFile>),
-        ...Object.assign({}, ...NIGHTLY.map(({ unit }) => hardening(`${unit}.service`))),
+        ...(Object.assign({}, ...NIGHTLY.map(({ unit }) => hardening(`${unit}.service`))) as Record<string, GuestFile>),
         "/etc/logrotate.d/ckan": { content: guestScript("dcor/templates/logrotate") },
     };
 }
