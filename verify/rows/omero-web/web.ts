@@ -15,7 +15,10 @@ export const webRows: Row<OmeroWebContext>[] = [
             const page = await machine.run("cat /var/www/science-stacks/science-stacks-maintenance.html");
             ensure(page.includes("maintained"), "there is no maintenance page");
             const site = await machine.run("nginx -T 2>/dev/null | grep error_page");
-            ensure(/502 =503 \/science-stacks-maintenance\.html/.test(site), "nginx does not know the maintenance page");
+            ensure(
+                /502 =503 \/science-stacks-maintenance\.html/.test(site),
+                "nginx does not know the maintenance page",
+            );
             const direct = await web.request(new URL("/science-stacks-maintenance.html", outputs.url).href);
             ensure(
                 direct.status === 404 || direct.status === 302,
