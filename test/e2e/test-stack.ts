@@ -190,5 +190,5 @@ function removeLeftovers(): void {
         .forEach((file) => rmSync(join(project, "stacks", file)));
     readdirSync(tmpdir())
         .filter((name) => gone(new RegExp(`^${HOMES}(\\d+)-`).exec(name)?.[1]))
-        .forEach((name) => rmSync(join(tmpdir(), name), { recursive: true }));
+        .forEach((name) => rmSync(join(tmpdir(), name), { recursive: true, force: true }));
 }
