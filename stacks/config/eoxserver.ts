@@ -166,11 +166,11 @@ const accessControlRule: Rule = (given) => {
 /** Django 3.2 does not run on Pythons after Debian 12's. */
 const versionRule: Rule = (given) => {
     const image = given("machine", "image") ?? "debian-12";
-    return given("eoxserver", "version") === "1.5.0" && image !== "debian-12"
+    return given("eoxserver", "version") === "1.5.0" && typeof image === "string" && image !== "debian-12"
         ? [
               {
                   path: ["eoxserver", "version"],
-                  reason: `it does not run on ${String(image)}`,
+                  reason: `it does not run on ${image}`,
                   advice: `Take ${VERSIONS[0]}, or machine.image debian-12.`,
               },
           ]
