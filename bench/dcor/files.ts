@@ -61,5 +61,7 @@ export function dcorFiles(serverName: string, { robots = true }: { robots?: bool
         "/etc/redis/redis.conf": { content: redis.settings({}) },
     };
     const ours = (text: string) => text.replaceAll("science-stacks", "dcor");
-    return Object.fromEntries(Object.entries(files).map(([path, { content }]) => [ours(path), ours(content)]));
+    // The operators' own playbooks leave systemd's sandbox as it comes.
+    const laid = Object.entries(files).filter(([path]) => !path.endsWith("/hardening.conf"));
+    return Object.fromEntries(laid.map(([path, { content }]) => [ours(path), ours(content)]));
 }
