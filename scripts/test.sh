@@ -20,7 +20,7 @@ jest_run() {
 
 printf '== lint (%s)\n' "$(date +%T)"
 bash scripts/lint.sh || status=1
-jest_run fast --selectProjects unit program offline
+jest_run fast --selectProjects unit program offline --maxWorkers 100%
 # Guests have networks of their own. Two at a time: most of a test is one machine waiting for something.
 jest_run guests --selectProjects guest e2e --maxWorkers 2
 

@@ -129,7 +129,10 @@ export class Web {
             let said = "";
             socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`${url} keeps the connection open`)));
             socket.on("data", (chunk: Buffer) => (said += chunk.toString()));
-            socket.on("error", (error: Error) => reject(new Error(`${url}: ${error.message}`)));
+            // To reset the connection is one way to close it.
+            socket.on("error", (error: NodeJS.ErrnoException) =>
+                error.code === "ECONNRESET" ? resolve(said) : reject(new Error(`${url}: ${error.message}`)),
+            );
             socket.on("close", () => resolve(said));
             socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
         });
