@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 
 const PROGRAMS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -21,6 +21,28 @@ export async function openBrowser(certificate?: string): Promise<Browser | undef
             ...(certificate ? [`--ignore-certificate-errors-spki-list=${publicKeyDigest(certificate)}`] : []),
         ],
     });
+}
+
+/** Chromium gives up all that it loads when a network of this computer comes or goes, be it another guest's. */
+const NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED";
+const VISITS = 3;
+
+/** What is done with a new page, and done again where Chromium gave up for another network's sake. */
+export async function visit<T>(browser: Browser, use: (page: Page) => Promise<T>): Promise<T> {
+    for (let visits = 1; ; visits++) {
+        const page = await browser.newPage();
+        let gaveUp = false;
+        page.on("requestfailed", (request) => (gaveUp ||= request.failure()?.errorText === NETWORK_CHANGED));
+        try {
+            return await use(page);
+        } catch (error) {
+            if (!gaveUp || visits === VISITS) {
+                throw error;
+            }
+        } finally {
+            await page.close();
+        }
+    }
 }
 
 async function findBrowser(): Promise<string | undefined> {

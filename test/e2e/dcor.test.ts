@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NIGHTLY_TIMERS } from "../../components/dcor/render";
-import { openBrowser } from "../../verify/browser";
+import { openBrowser, visit } from "../../verify/browser";
 import { DCOR_PYTHON, DcorApi, DcorSoftware, type Dataset } from "../../verify/dcor-api";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { Ssh } from "../../verify/ssh";
@@ -147,24 +147,28 @@ describe("DCOR on a local machine, by the commands that users have", () => {
                 throw new Error("this test needs Chromium: apt-get install chromium");
             }
             try {
-                const page = await browser.newPage();
-                const failed: string[] = [];
-                page.on("response", (each) => each.status() >= 500 && failed.push(`${each.status()} ${each.url()}`));
-                await page.goto(new URL("user/login", outputs.url).href);
-                await page.locator("#field-login").fill("tester");
-                await page.locator("#field-password").fill(password);
-                await page.getByRole("button", { name: "Login" }).click();
-                await page.waitForURL(/dashboard|user\/tester/);
-                await page.goto(new URL("user/tester/api-tokens", outputs.url).href);
-                await page.locator("input[name=name]").fill("of-the-test");
-                await page.getByRole("button", { name: "Create API Token" }).click();
-                token = (
-                    await page
-                        .locator("code", { hasText: /^\s*eyJ/ })
-                        .first()
-                        .innerText()
-                ).trim();
-                expect(failed).toEqual([]);
+                await visit(browser, async (page) => {
+                    const failed: string[] = [];
+                    page.on(
+                        "response",
+                        (each) => each.status() >= 500 && failed.push(`${each.status()} ${each.url()}`),
+                    );
+                    await page.goto(new URL("user/login", outputs.url).href);
+                    await page.locator("#field-login").fill("tester");
+                    await page.locator("#field-password").fill(password);
+                    await page.getByRole("button", { name: "Login" }).click();
+                    await page.waitForURL(/dashboard|user\/tester/);
+                    await page.goto(new URL("user/tester/api-tokens", outputs.url).href);
+                    await page.locator("input[name=name]").fill("of-the-test");
+                    await page.getByRole("button", { name: "Create API Token" }).click();
+                    token = (
+                        await page
+                            .locator("code", { hasText: /^\s*eyJ/ })
+                            .first()
+                            .innerText()
+                    ).trim();
+                    expect(failed).toEqual([]);
+                });
             } finally {
                 await browser.close();
             }

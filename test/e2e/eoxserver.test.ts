@@ -1,4 +1,4 @@
-import { openBrowser } from "../../verify/browser";
+import { openBrowser, visit } from "../../verify/browser";
 import { coverageDifference, pictureDifference } from "../../verify/geotiff";
 import { getCoverage, getMap, wmsCapabilities } from "../../verify/ows";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
@@ -130,13 +130,14 @@ describe("EOxServer on a local machine, by the commands that users have", () => 
                 throw new Error("this test needs Chromium: apt-get install chromium");
             }
             try {
-                const page = await browser.newPage();
-                await page.goto(outputs.instances["instance00"]!.admin);
-                await page.getByLabel("Username").fill("admin");
-                await page.getByLabel("Password").fill(outputs.adminPasswords["instance00"]!);
-                await page.getByRole("button", { name: "Log in" }).click();
-                await page.locator("#coverages-coverage").getByRole("link", { name: "Coverages" }).click();
-                await page.getByRole("link", { name: "scene1_rgb" }).waitFor();
+                await visit(browser, async (page) => {
+                    await page.goto(outputs.instances["instance00"]!.admin);
+                    await page.getByLabel("Username").fill("admin");
+                    await page.getByLabel("Password").fill(outputs.adminPasswords["instance00"]!);
+                    await page.getByRole("button", { name: "Log in" }).click();
+                    await page.locator("#coverages-coverage").getByRole("link", { name: "Coverages" }).click();
+                    await page.getByRole("link", { name: "scene1_rgb" }).waitFor();
+                });
             } finally {
                 await browser.close();
             }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openBrowser } from "../../verify/browser";
+import { openBrowser, visit } from "../../verify/browser";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { Web } from "../../verify/web";
 import {
@@ -142,18 +142,19 @@ describe("OMERO.web on a local machine, by the commands that users have", () => 
                 throw new Error("this test needs Chromium: apt-get install chromium");
             }
             try {
-                const page = await browser.newPage();
-                const failed: string[] = [];
-                page.on("response", (each) => each.status() >= 400 && failed.push(each.url()));
-                await page.goto(frontOutputs.url);
-                await page.locator("#id_username").fill("nobody");
-                await page.locator("#id_password").fill("nothing");
-                await page.getByRole("button", { name: "Login" }).click();
-                await page.locator(".error").first().waitFor({ timeout: MINUTE });
-                expect(await page.locator("body").innerText()).toContain(
-                    "Server is not responding, please contact administrator.",
-                );
-                expect(failed).toEqual([]);
+                await visit(browser, async (page) => {
+                    const failed: string[] = [];
+                    page.on("response", (each) => each.status() >= 400 && failed.push(each.url()));
+                    await page.goto(frontOutputs.url);
+                    await page.locator("#id_username").fill("nobody");
+                    await page.locator("#id_password").fill("nothing");
+                    await page.getByRole("button", { name: "Login" }).click();
+                    await page.locator(".error").first().waitFor({ timeout: MINUTE });
+                    expect(await page.locator("body").innerText()).toContain(
+                        "Server is not responding, please contact administrator.",
+                    );
+                    expect(failed).toEqual([]);
+                });
             } finally {
                 await browser.close();
             }

@@ -183,8 +183,9 @@ export class Guest {
         this.exec("systemctl reboot");
         const deadline = Date.now() + timeoutSeconds * 1000;
         while (Date.now() < deadline) {
+            // While the guest goes down, systemd may be gone before sshd is.
             const { status, stdout } = this.exec(
-                "cat /proc/sys/kernel/random/boot_id; systemctl show -P UserspaceTimestampMonotonic; systemctl is-system-running --wait >&2",
+                "cat /proc/sys/kernel/random/boot_id && systemctl show -P UserspaceTimestampMonotonic || exit 255; systemctl is-system-running --wait >&2",
             );
             if (status !== 255 && stdout.trim() !== before) {
                 return;

@@ -22,9 +22,8 @@ if [ "$1" = remove ]; then
     # Nothing is left to be restarted.
     # shellcheck disable=SC2034
     notify=()
-    for path in "${files[@]}" "/etc/eoxserver/$instance/database-password"; do
-        remove_file "$path"
-    done
+    remove_file "/etc/eoxserver/$instance/database-password"
+    remove_files
     rm -rf "/etc/eoxserver/$instance" "$stamp" "/var/lib/science-stacks/pending/$unit:restart"
     remove_empty_parents "/etc/eoxserver/$instance"
     if [ "$delete_data" = yes ] && [ -e "$home" ]; then

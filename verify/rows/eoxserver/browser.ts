@@ -1,3 +1,4 @@
+import { visit } from "../../browser";
 import type { EoxServerContext as Context } from "../../context";
 import { logIn } from "../../django";
 import { ensure } from "../../row";
@@ -21,8 +22,7 @@ export async function useBrowser(context: Context, { name, url, admin }: Instanc
     // Says so where a page is not for everyone.
     await context.web.get(url);
     await context.web.get(new URL("login/", admin).href);
-    const page = await browser.newPage();
-    try {
+    return visit(browser, async (page) => {
         const problems: string[] = [];
         page.on("response", (response) => {
             if (response.status() >= 400 && !response.url().endsWith(NOT_SHIPPED)) {
@@ -45,7 +45,5 @@ export async function useBrowser(context: Context, { name, url, admin }: Instanc
         ensure(colour !== "rgba(0, 0, 0, 0)", "the administration has no styles");
         ensure(problems.length === 0, `in the browser: ${problems.slice(0, 3).join("; ")}`);
         return `${user} is logged in to ${admin} in Chromium ${browser.version()}`;
-    } finally {
-        await page.close();
-    }
+    });
 }

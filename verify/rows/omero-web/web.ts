@@ -1,3 +1,4 @@
+import { visit } from "../../browser";
 import type { OmeroWebContext } from "../../context";
 import { APPS } from "../../../components/omero-web/apps";
 import { ensure, type Row } from "../../row";
@@ -44,8 +45,7 @@ export const webRows: Row<OmeroWebContext>[] = [
                 );
                 return "the log-in page and its files answer; not seen in a browser, for there is no Chromium on this machine";
             }
-            const page = await browser.newPage();
-            try {
+            return visit(browser, async (page) => {
                 const problems: string[] = [];
                 // A logo or a link of the configuration may be another site's, which need not be there.
                 const isOurs = (url: string) => url === "" || new URL(url).origin === new URL(outputs.url).origin;
@@ -75,9 +75,7 @@ export const webRows: Row<OmeroWebContext>[] = [
                 const seconds = ((performance.now() - started) / 1000).toFixed(1);
                 const server = text.includes(NO_SERVER) ? "no OMERO.server answers" : "the OMERO.server answers";
                 return `the log-in page with its styles and scripts in Chromium ${browser.version()}, no error in its console; ${server}: "${text}" after ${seconds} s`;
-            } finally {
-                await page.close();
-            }
+            });
         },
     },
 ];
