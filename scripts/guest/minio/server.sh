@@ -5,9 +5,11 @@
 # files (the unit and the script, with lay_files), notify.
 if [ "$1" = remove ]; then
     end_unit minio.service
-    rm -rf /usr/local/bin/minio "$program" /etc/systemd/system/minio.service "$pending_directory"/minio.service:*
+    rm -rf /usr/local/bin/minio "$program" "$pending_directory"/minio.service:*
     remove_empty_parents "$program"
-    systemctl daemon-reload
+    # shellcheck disable=SC2034 # remove_files looks at it.
+    notify=()
+    remove_files
     changed "removed $program"
     return
 fi
