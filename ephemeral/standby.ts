@@ -59,8 +59,10 @@ const UNTIL = "# Taken until ";
 export function endOf(stack: string): Date | undefined {
     const named = expiryOf(stack);
     const file = configurationOf(stack);
-    const taken = existsSync(file)
-        ? new RegExp(`^${UNTIL}(.+)$`, "m").exec(readFileSync(file, "utf8"))?.[1]
-        : undefined;
-    return named && taken ? new Date(taken) : named;
+    // The files of others come and go meanwhile: they are not read.
+    if (named === undefined || !existsSync(file)) {
+        return named;
+    }
+    const taken = new RegExp(`^${UNTIL}(.+)$`, "m").exec(readFileSync(file, "utf8"))?.[1];
+    return taken === undefined ? named : new Date(taken);
 }
