@@ -6,13 +6,13 @@ import { NETWORK_BASE } from "../e2e/network";
 /** What may be wrong with a mirror. */
 export type Mischief = "none" | "down" | "slow" | "truncated" | "wrong";
 
-/** Where the files really are, by the first part of the mirror's path. */
-const UPSTREAM: Record<string, string> = {
-    debian: "http://deb.debian.org/debian",
-    "debian-security": "http://security.debian.org/debian-security",
-    simple: "https://pypi.org/simple",
-    files: "https://files.pythonhosted.org",
-};
+/** Where the files really are: what a machine asks that has been told of no mirror. */
+export interface Upstream {
+    debian: string;
+    "debian-security": string;
+    simple: string;
+}
+
 /** What the faults are for; lists and indexes come whole. */
 const PACKAGE = /\.(deb|whl|tar\.gz)$/;
 /** 50 kB/s. */
@@ -24,16 +24,21 @@ export class Mirror {
     /** Requests that something was wrong with. */
     asked = 0;
 
+    /** Where the pages of the index say that their files are. */
+    private files = "";
+
     private constructor(
         private readonly server: Server,
         readonly url: string,
+        private readonly upstream: Upstream,
     ) {}
 
     /** The bridge of the network must be there: a machine of it runs. */
-    static async open(): Promise<Mirror> {
+    static async open(upstream: Upstream): Promise<Mirror> {
         const server = createServer();
         await new Promise<void>((resolve) => server.listen(0, `${NETWORK_BASE}.1`, resolve));
-        const mirror = new Mirror(server, `http://${NETWORK_BASE}.1:${(server.address() as AddressInfo).port}`);
+        const { port } = server.address() as AddressInfo;
+        const mirror = new Mirror(server, `http://${NETWORK_BASE}.1:${port}`, upstream);
         server.on("request", ({ url = "" }, response) => {
             mirror.answer(url, response).catch((error: Error) => response.destroy(error));
         });
@@ -59,7 +64,8 @@ export class Mirror {
             return;
         }
         const [, root = "", rest = ""] = /^\/([^/]+)(\/.*)$/.exec(path) ?? [];
-        const found = await fetch(`${UPSTREAM[root]}${rest}`, { headers: { Accept: "text/html, */*" } });
+        const roots: Record<string, string> = { ...this.upstream, files: this.files };
+        const found = await fetch(`${roots[root]}${rest}`, { headers: { Accept: "text/html, */*" } });
         const whole = Buffer.from(await found.arrayBuffer());
         const body = root === "simple" ? this.ownLinks(whole) : whole;
         this.asked += mischief === "none" ? 0 : 1;
@@ -90,6 +96,10 @@ export class Mirror {
     }
 
     private ownLinks(page: Buffer): Buffer {
-        return Buffer.from(page.toString("utf8").replaceAll(UPSTREAM["files"] ?? "", `${this.url}/files`));
+        const own = page.toString("utf8").replaceAll(/(?<=href=")https?:\/\/[^/"]+/g, (origin) => {
+            this.files = origin;
+            return `${this.url}/files`;
+        });
+        return Buffer.from(own);
     }
 }

@@ -1,5 +1,5 @@
 import { cause } from "./faults";
-import { Mirror, type Mischief } from "./mirror";
+import { Mirror, type Mischief, type Upstream } from "./mirror";
 import type { Product } from "./products";
 import { MINUTE, type Tried } from "./tried";
 
@@ -12,6 +12,21 @@ const CASES: [Mischief, string][] = [
     ["slow", "sends 50 kB/s"],
 ];
 
+/** Asked before the machine is told of a mirror. */
+async function upstreamOf(tried: Tried): Promise<Upstream> {
+    const told = await tried.ssh(`
+        apt-get indextargets --format '$(REPO_URI)' | sort -u
+        PYTHONPATH=$(find /usr/share/python-wheels -name 'pip-*.whl' -print -quit) \\
+            python3 -c 'from pip._internal.models.index import PyPI; print(PyPI.simple_url)'
+    `);
+    const addresses = told
+        .trim()
+        .split("\n")
+        .map((address) => address.replace(/\/$/, ""));
+    const ending = (path: string) => addresses.find((address) => address.endsWith(path)) ?? "";
+    return { debian: ending("/debian"), "debian-security": ending("/debian-security"), simple: ending("/simple") };
+}
+
 /** What a mirror may have wrong when an `up` needs packages that the machine has not got. */
 export function mirrorFaults(tried: Tried, { kind, configuration }: Fetches): void {
     const { stack } = tried;
@@ -23,7 +38,7 @@ export function mirrorFaults(tried: Tried, { kind, configuration }: Fetches): vo
     test.each(CASES)(
         "a mirror that is %s",
         async (mischief, words) => {
-            mirror ??= await Mirror.open();
+            mirror ??= await Mirror.open(await upstreamOf(tried));
             mirror.mischief = mischief;
             mirror.asked = 0;
             stack.configure({ mirrors: mirror.mirrors, ...configuration(++turn) });
