@@ -28,6 +28,16 @@ export const data = (product: string, leastGiB: number, defaultGiB: number) =>
         .prefault({})
         .meta({ description: "The data volume, mounted on `/data`: what is on it outlives the machine." });
 
+/** @param what has the versions, and what comes with it. @param versions those with a lock file, the newest first */
+export const version = <const V extends string>(what: string, versions: readonly [V, ...V[]]) =>
+    z
+        .enum<readonly V[]>(versions)
+        .default(versions[0])
+        .meta({
+            allowed: `a version that this project has a lock file of: ${versions.join(", ")}`,
+            description: `Version of ${what}. Another one is an upgrade, in place, with the way back (docs/upgrades.md).`,
+        });
+
 export const packagesAsOf = () =>
     text(/^\d{4}-\d\d-\d\d$/, 'a day in quotes, e.g. "2026-11-21"')
         .optional()

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { VERSIONS } from "../../components/dcor/software";
+import { version } from "./common";
 import { checkedText, hostName, mailAddress, port, secretText, text, webAddress, wholeNumber } from "./field";
 import { postgresqlServer } from "./services";
 
@@ -24,15 +25,7 @@ const userAgents = () =>
 export const dcor = () =>
     z
         .strictObject({
-            version: z
-                .enum(VERSIONS)
-                .default(VERSIONS[0])
-                .meta({
-                    allowed: `a version that this project has a lock file of: ${VERSIONS.join(", ")}`,
-                    description:
-                        "Version of CKAN, with the extensions that it was tried with. Another one is an upgrade, in place, with the " +
-                        "way back (docs/upgrades.md).",
-                }),
+            version: version("CKAN, with the extensions that it was tried with", VERSIONS),
             title: text(/^[^%\n"]{1,100}$/, 'a text on one line without % and "')
                 .default("DCOR")
                 .meta({ description: "Title of the site (`ckan.site_title`)." }),

@@ -4,7 +4,7 @@ import { VERSIONS } from "../../components/eoxserver/software";
 import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
-import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
+import { data, firewall, mirrors, packagesAsOf, serverName, version } from "./common";
 import { cidr, hostName, port, secretText, text, wholeNumber } from "./field";
 import { instanceNamesRule, instances, processes, threads } from "./instances";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
@@ -35,14 +35,7 @@ const admin = () =>
 const settings = () =>
     z
         .strictObject({
-            version: z
-                .enum(VERSIONS)
-                .default(VERSIONS[0])
-                .meta({
-                    allowed: `a version that this project has a lock file of: ${VERSIONS.join(", ")}`,
-                    description:
-                        "Version of EOxServer. Another one is an upgrade, in place, with the way back (docs/upgrades.md).",
-                }),
+            version: version("EOxServer", VERSIONS),
             processes: processes().default(10).meta({
                 description: "Processes that answer the requests of an instance that does not give its own number.",
             }),

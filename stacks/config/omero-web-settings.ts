@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { APP_NAMES } from "../../components/omero-web/apps";
 import { VERSIONS } from "../../components/omero-web/software";
+import { version } from "./common";
 import { cidr, checkedText, hostName, port, text, webAddress, wholeNumber } from "./field";
 import { origin, wsgiArgs } from "./omero-web-fields";
 
@@ -49,14 +50,7 @@ const cors = () =>
 export const settings = () =>
     z
         .strictObject({
-            version: z
-                .enum(VERSIONS)
-                .default(VERSIONS[0])
-                .meta({
-                    allowed: `a version that this project has a lock file of: ${VERSIONS.join(", ")}`,
-                    description:
-                        "Version of OMERO.web. Another one is an upgrade, in place, with the way back (docs/upgrades.md).",
-                }),
+            version: version("OMERO.web", VERSIONS),
             apps: z
                 .array(z.enum(APP_NAMES))
                 .default(["figure", "iviewer"])

@@ -6,8 +6,8 @@ import { getMap, wmsCapabilities } from "../../verify/ows";
 import type { Outputs } from "../../verify/outputs";
 import { Ssh } from "../../verify/ssh";
 import { Web } from "../../verify/web";
-import { NETWORK } from "../e2e/network";
 import { registerPicture } from "../e2e/picture";
+import { SMALL } from "../e2e/small";
 import type { TestStack } from "../e2e/test-stack";
 
 /** A running stack of a product. */
@@ -56,20 +56,13 @@ export interface Front<P extends Outputs["product"] = Outputs["product"]> {
     asked(reached: Reached<P>): Promise<Record<string, string>>;
 }
 
-const machine = { platform: "local", network: NETWORK };
 const units = (...names: string[]) =>
     `systemctl show --property=Id,MainPID,NRestarts,ActiveEnterTimestamp ${names.join(" ")}`;
 
 const eoxserver: Front<"eoxserver"> = {
     name: "EOxServer",
     label: "eoxserver",
-    configuration: {
-        product: "eoxserver",
-        machine,
-        data: { sizeGiB: 5 },
-        instances: ["instance00"],
-        eoxserver: { processes: 2 },
-    },
+    configuration: SMALL.eoxserver,
     ports: [22, 80, 443],
     pages: () => ["instance00/", "instance00/admin/login/", "nothing"],
     files: ["/instance00_static/"],
@@ -84,7 +77,7 @@ const eoxserver: Front<"eoxserver"> = {
 const omeroWeb: Front<"omero-web"> = {
     name: "OMERO.web",
     label: "omero-web",
-    configuration: { product: "omero-web", machine, data: { sizeGiB: 2 } },
+    configuration: SMALL["omero-web"],
     ports: [22, 80, 443],
     pages: () => ["webclient/login/", "static/webclient/css/layout.css", "static/nothing"],
     files: ["/static/"],
@@ -99,13 +92,7 @@ const omeroWeb: Front<"omero-web"> = {
 const dcor: Front<"dcor"> = {
     name: "DCOR",
     label: "dcor",
-    configuration: {
-        product: "dcor",
-        machine,
-        data: { sizeGiB: 10 },
-        scratch: { sizeGiB: 10 },
-        dcor: { workers: 2 },
-    },
+    configuration: SMALL.dcor,
     ports: [22, 80, 443, 9443],
     pages: ({ objectStore }) => ["", "user/login", "nothing.php", objectStore],
     files: ["/base/", "/webassets/", "/uploads/group/"],

@@ -5,7 +5,7 @@ import { DcorApi, DcorSoftware, type Dataset } from "../../verify/dcor-api";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { Ssh } from "../../verify/ssh";
 import { Web } from "../../verify/web";
-import { NETWORK } from "../e2e/network";
+import { SMALL } from "../e2e/small";
 import { TestStack } from "../e2e/test-stack";
 import { note } from "./faults";
 import { expectMaintenanceAlone, expectWhole, upWatched } from "./upgrade";
@@ -28,10 +28,7 @@ describe("DCOR, from an older set of CKAN and its extensions to the newest", () 
 
     beforeAll(async () => {
         stack.configure({
-            product: "dcor",
-            machine: { platform: "local", network: NETWORK },
-            data: { sizeGiB: 10 },
-            scratch: { sizeGiB: 10 },
+            ...SMALL.dcor,
             dcor: { workers: 2, version: BEFORE },
             backup: { repository: { mode: "directory", path: "/srv/backups" } },
         });

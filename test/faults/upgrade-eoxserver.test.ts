@@ -3,7 +3,7 @@ import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { getCoverage } from "../../verify/ows";
 import { Web } from "../../verify/web";
 import { powerCut } from "../e2e/host";
-import { NETWORK } from "../e2e/network";
+import { SMALL } from "../e2e/small";
 import { TestStack } from "../e2e/test-stack";
 import { note } from "./faults";
 import { expectMaintenanceAlone, expectWhole, upWatched } from "./upgrade";
@@ -22,10 +22,7 @@ describe("EOxServer, from an older version to the newest", () => {
 
     beforeAll(async () => {
         stack.configure({
-            product: "eoxserver",
-            machine: { platform: "local", network: NETWORK },
-            data: { sizeGiB: 5 },
-            instances: ["instance00"],
+            ...SMALL.eoxserver,
             eoxserver: { processes: 2, version: BEFORE },
             backup: { repository: { mode: "directory", path: "/srv/backups" } },
         });

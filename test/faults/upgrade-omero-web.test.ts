@@ -1,6 +1,6 @@
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { Web } from "../../verify/web";
-import { NETWORK } from "../e2e/network";
+import { SMALL } from "../e2e/small";
 import { TestStack } from "../e2e/test-stack";
 import { note } from "./faults";
 import { expectMaintenanceAlone, expectWhole, upWatched } from "./upgrade";
@@ -19,9 +19,7 @@ describe("OMERO.web, from an older version to the newest", () => {
 
     beforeAll(async () => {
         stack.configure({
-            product: "omero-web",
-            machine: { platform: "local", network: NETWORK },
-            data: { sizeGiB: 2 },
+            ...SMALL["omero-web"],
             omeroWeb: { version: BEFORE },
             backup: { repository: { mode: "directory", path: "/srv/backups" } },
         });

@@ -2,7 +2,7 @@ import { coverageDifference, makeFixture } from "../../verify/geotiff";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { getCoverage } from "../../verify/ows";
 import { Web } from "../../verify/web";
-import { NETWORK } from "../e2e/network";
+import { SMALL } from "../e2e/small";
 import { TestStack } from "../e2e/test-stack";
 import { note } from "./faults";
 import { expectWhole, upWatched } from "./upgrade";
@@ -15,16 +15,11 @@ describe("PostgreSQL 15 of Debian 12, to 17 of Debian 13", () => {
     const stack = new TestStack("upgrade-pg");
     let web: Web;
     let outputs: Outputs["instances"][string];
-    const onRelease = (image: string) => stack.configure({ machine: { platform: "local", network: NETWORK, image } });
+    const onRelease = (image: string) => stack.configure({ machine: { ...SMALL.eoxserver.machine, image } });
 
     beforeAll(async () => {
+        stack.configure(SMALL.eoxserver);
         onRelease("debian-12");
-        stack.configure({
-            product: "eoxserver",
-            data: { sizeGiB: 5 },
-            instances: ["instance00"],
-            eoxserver: { processes: 2 },
-        });
         await stack.run("up");
         const { certificate, instances } = await stack.outputs<Outputs>();
         web = new Web(certificate);
