@@ -1,30 +1,38 @@
 /**
- * What @pulumi/pulumi loads at its start, and this project never uses, is loaded when it is first used: packages that turn
- * functions into text (for cloud functions), the Automation API, and the exporters of traces. That is most of its start-up time.
+ * What packages load at their start, and this project never uses, is loaded when it is first used: of @pulumi/pulumi those that
+ * turn functions into text (for cloud functions), the Automation API, and the exporters of traces; of zod the languages of its
+ * messages. That is most of their start-up time.
  * scripts/stack.sh has Node.js load this file before all others; `pulumi up` by itself has the first part of it, by main.js.
  */
 const Module = require("node:module");
 
-/** Files of the SDK, and what they load too early. */
+/** Files of packages, and what they load too early. */
 const LAZY = {
-    "/runtime/closure/codePaths.js": (request) => request === "@npmcli/arborist",
-    "/typescript-shim.js": (request) => request === "typescript",
-    "/index.js": (request) => request === "./automation",
-    "/cmd/run/tracing.js": (request) => request.startsWith("@opentelemetry/") && request !== "@opentelemetry/api",
-    "/cmd/run/index.js": (request) => request === V8_HOOKS,
+    "@pulumi/pulumi/runtime/closure/codePaths.js": (request) => request === "@npmcli/arborist",
+    "@pulumi/pulumi/typescript-shim.js": (request) => request === "typescript",
+    "@pulumi/pulumi/index.js": (request) => request === "./automation",
+    "@pulumi/pulumi/cmd/run/tracing.js": (request) =>
+        request.startsWith("@opentelemetry/") && request !== "@opentelemetry/api",
+    "@pulumi/pulumi/cmd/run/index.js": (request) => request in INSTEAD,
+    "zod/v4/classic/external.cjs": (request) => request === "../locales/index.cjs",
 };
-/** Switches on Node.js's debugger, for functions that are turned into text; which asks for it again when it is needed. */
-const V8_HOOKS = "../../runtime/closure/v8Hooks";
-const SDK = "/node_modules/@pulumi/pulumi";
+/** What is done at once when it is loaded, and has something else in its place. */
+const INSTEAD = {
+    // Switches on Node.js's debugger, for functions that are turned into text; which asks for it again when it is needed.
+    "../../runtime/closure/v8Hooks": { isInitializedAsync: () => Promise.resolve() },
+    // Reads the source map of each file of the SDK that an error passes; load-typescript.cjs maps what is the project's.
+    "source-map-support/register": {},
+};
+const PACKAGES = "/node_modules/";
 const load = Module._load;
 
 Module._load = function (request, parent, isMain) {
-    const at = parent?.filename?.lastIndexOf(SDK) ?? -1;
-    if (at < 0 || LAZY[parent.filename.slice(at + SDK.length)]?.(request) !== true) {
+    const at = parent?.filename?.lastIndexOf(PACKAGES) ?? -1;
+    if (at < 0 || LAZY[parent.filename.slice(at + PACKAGES.length)]?.(request) !== true) {
         return load.call(this, request, parent, isMain);
     }
-    if (request === V8_HOOKS) {
-        return { isInitializedAsync: () => Promise.resolve() };
+    if (request in INSTEAD) {
+        return INSTEAD[request];
     }
     let loaded;
     return new Proxy(
