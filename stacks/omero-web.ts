@@ -29,10 +29,14 @@ export async function omeroWeb(config: OmeroWebConfig) {
     const address = publicAddress(config, config.omeroWeb, machine, config.omeroWeb.allowedHosts);
     machine.firewall("firewall", firewallRules(config, config.omeroWeb, [applicationRule(config)]), {});
 
-    const packages = new Packages("packages", { machine, sets: packageSets(config) });
+    // What OMERO.web is installed with comes first: what else is needed is installed meanwhile.
+    const tools =
+        config.backend === undefined
+            ? new Packages("build-packages", { machine, sets: [OmeroWeb.buildPackages] })
+            : undefined;
+    const packages = new Packages("packages", { machine, sets: packageSets(config) }, { dependsOn: tools ?? [] });
     const certificate = siteCertificate(config, machine);
-    const application =
-        config.backend === undefined ? applicationServer(config, machine, packages, address) : undefined;
+    const application = tools && applicationServer(config, machine, { tools, packages }, address);
     const site = frontSite(config, machine, packages, address, certificate);
     const url = address.apply((known) => `${publicUrl(known)}${config.omeroWeb.prefix}`);
     healthCheck(config, machine, url, certificate, [site, ...(application ? [application.answering] : [])]);
@@ -55,7 +59,7 @@ export async function omeroWeb(config: OmeroWebConfig) {
 function applicationServer(
     config: OmeroWebConfig,
     machine: Machine,
-    packages: Packages,
+    { tools, packages }: { tools: Packages; packages: Packages },
     address: pulumi.Output<PublicAddress>,
 ): OmeroWeb {
     const { omeroWeb: own, publicUser, properties } = config;
@@ -63,6 +67,7 @@ function applicationServer(
     return new OmeroWeb("omero-web", {
         machine,
         image: config.machine.image,
+        tools,
         packages,
         data,
         sessionCache: sessionCache(config, machine, packages, data),
@@ -158,7 +163,7 @@ function healthCheck(
 
 function packageSets({ backend, omeroWeb: { sessions }, redis, tls, backup }: OmeroWebConfig): PackageSet[] {
     const redisPackages = redis.url === undefined ? Redis.packages : RedisElsewhere.packages;
-    const application = [OmeroWeb.packages, ...(sessions === "redis" ? [redisPackages] : []), Backup.packages(backup)];
+    const application = [...(sessions === "redis" ? [redisPackages] : []), Backup.packages(backup)];
     return [NginxSite.packages, Acme.packages(tls), ...(backend === undefined ? application : [])];
 }
 

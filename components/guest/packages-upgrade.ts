@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HealthRequest } from "../health-check";
 import type { Machine } from "../machine/machine";
 import { InstallStep } from "./install-step";
+import { APT } from "./packages";
 import type { StepProgram } from "./program";
 import { MIGRATION_SECONDS, WAY_BACK } from "./upgrade";
 
@@ -13,7 +14,7 @@ export function packagesUpgrade(asOf: string, pages: readonly HealthRequest[]): 
             as_of: asOf,
             pages: pages.map(({ url, statuses = [200] }) => `${url} ${statuses.join(",")}`),
         },
-        files: WAY_BACK,
+        files: { ...WAY_BACK, ...APT },
     };
 }
 

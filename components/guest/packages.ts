@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
 import { InstallStep } from "./install-step";
-import type { GuestFile } from "./program";
+import type { GuestFile, StepProgram } from "./program";
+import { guestScript } from "./shell";
 
 /** What a component needs from Debian. */
 export interface PackageSet {
@@ -16,12 +17,21 @@ export interface PackagesArgs {
     sets: readonly PackageSet[];
 }
 
+/** How steps use apt: what their scripts source. */
+export const APT: Record<string, GuestFile> = {
+    "/usr/local/lib/science-stacks/apt.sh": { content: guestScript("packages/apt.sh") },
+};
+
+/** The program that installs packages, all at once. */
+export function installProgram({ packages, files }: PackageSet): StepProgram {
+    return { script: "packages/install.sh", parameters: { packages }, files: { ...APT, ...files } };
+}
+
 /** All Debian packages of a machine, in one transaction: apt's lock and dpkg's triggers are paid for once. */
 export class Packages extends InstallStep {
     constructor(name: string, { machine, sets }: PackagesArgs, opts: pulumi.CustomResourceOptions = {}) {
         const packages = [...new Set(sets.flatMap((set) => set.packages))].sort();
         const files = Object.assign({}, ...sets.map((set) => set.files)) as Record<string, GuestFile>;
-        const program = { script: "packages/install.sh", parameters: { packages }, files };
-        super(name, { machine, program, removable: true }, opts);
+        super(name, { machine, program: installProgram({ packages, files }), removable: true }, opts);
     }
 }

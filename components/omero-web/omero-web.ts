@@ -19,6 +19,8 @@ export interface OmeroWebArgs {
     /** The release that runs on the machine. */
     image: string;
     packages: Packages;
+    /** The step that installs `OmeroWeb.buildPackages`: the software waits for no others. */
+    tools: Packages;
     /** The volume that holds OMERODIR: the configuration, Django's key, logs, sessions in files. */
     data: DataVolume;
     /** What keeps the sessions. @default files */
@@ -50,7 +52,7 @@ export class OmeroWeb extends pulumi.ComponentResource {
     constructor(name: string, args: OmeroWebArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:omero-web:OmeroWeb", name, {}, opts);
 
-        const { machine, image, packages, data, version, settings, mirrors = {} } = args;
+        const { machine, image, packages, tools, data, version, settings, mirrors = {} } = args;
         const icePy = new IcePy(
             `${name}-ice-py`,
             { machine, image, published: args.icePy, mirrors },
@@ -72,7 +74,7 @@ export class OmeroWeb extends pulumi.ComponentResource {
                 removable: true,
                 timeoutSeconds: MIGRATION_SECONDS,
             },
-            { parent: this, dependsOn: [packages, icePy] },
+            { parent: this, dependsOn: [tools, icePy] },
         );
         const secretProperties = secretPropertyFiles(args);
         const secrets = new SecretFiles(
@@ -108,12 +110,13 @@ export class OmeroWeb extends pulumi.ComponentResource {
                     })),
                 removable: true,
             },
-            { parent: this, dependsOn: [user, software, secrets, ...(args.sessionCache?.running ?? [])] },
+            { parent: this, dependsOn: [packages, user, software, secrets, ...(args.sessionCache?.running ?? [])] },
         );
         this.registerOutputs();
     }
 
-    static readonly packages: PackageSet = { packages: OMERO_WEB_PACKAGES };
+    /** What its environment is made with, and runs with. */
+    static readonly buildPackages: PackageSet = { packages: OMERO_WEB_PACKAGES };
 
     /** What of OMERO.web is backed up: its directory, without what it writes for a while. */
     static readonly backup: BackupContents = {

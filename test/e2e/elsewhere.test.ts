@@ -1,3 +1,4 @@
+import { installProgram } from "../../components/guest/packages";
 import type { Guest } from "../guest/guest";
 import { guestWithRunner, runStep } from "../guest/step-runner";
 import { makeCertificates } from "../unit/certificates";
@@ -34,7 +35,7 @@ describe("EOxServer with its databases on another machine", () => {
     beforeAll(() => {
         server = guestWithRunner("database", { network: NETWORK });
         const packages = ["postgresql-15-postgis-3"];
-        expect(runStep(server, "packages", { script: "packages/install.sh", parameters: { packages } })).toMatchObject({
+        expect(runStep(server, "packages", installProgram({ packages }))).toMatchObject({
             status: 0,
         });
         const { signed, intermediate, root } = makeCertificates(server.address);

@@ -1,41 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { DcorApi, DcorSoftware, type Dataset } from "../../verify/dcor-api";
 import { getMap, wmsCapabilities } from "../../verify/ows";
 import type { Outputs } from "../../verify/outputs";
-import { Ssh } from "../../verify/ssh";
-import { Web } from "../../verify/web";
 import { registerPicture } from "../e2e/picture";
 import { SMALL } from "../e2e/small";
 import type { TestStack } from "../e2e/test-stack";
-
-/** A running stack of a product. */
-export interface Reached<P extends Outputs["product"] = Outputs["product"]> {
-    stack: TestStack;
-    outputs: Extract<Outputs, { product: P }>;
-    web: Web;
-    machine: Ssh;
-    /** Ends the connections; the stack stays. */
-    close(): Promise<void>;
-}
+import { makeDataset } from "./dataset";
+import { connect, type Reached } from "./reached";
 
 /** Makes the stack, and connects to it. */
 export async function reach(stack: TestStack, { configuration }: Front): Promise<Reached> {
     stack.configure(configuration);
     await stack.run("up");
-    const outputs = await stack.outputs<Outputs>();
-    const files = mkdtempSync(join(tmpdir(), "science-stacks-front-"));
-    const web = new Web(outputs.certificate);
-    const machine = new Ssh(outputs.ssh, files);
-    return {
-        ...{ stack, outputs, web, machine },
-        close: async () => {
-            web.close();
-            await machine.close();
-            rmSync(files, { recursive: true, force: true });
-        },
-    };
+    return connect(await stack.outputs<Outputs>());
 }
 
 /** A product, as those know it who ask it from outside. */
@@ -53,7 +28,7 @@ export interface Front<P extends Outputs["product"] = Outputs["product"]> {
     /** Processes whose restart would be one too many: what a shell prints of them. */
     processes: string;
     /** Puts something into the product to ask for, and gives what users ask for, by name. */
-    asked(reached: Reached<P>): Promise<Record<string, string>>;
+    asked(reached: Reached<P>, stack: TestStack): Promise<Record<string, string>>;
 }
 
 const units = (...names: string[]) =>
@@ -67,7 +42,7 @@ const eoxserver: Front<"eoxserver"> = {
     pages: () => ["instance00/", "instance00/admin/login/", "nothing"],
     files: ["/instance00_static/"],
     processes: units("apache2", "eoxserver@instance00", "postgresql@15-main"),
-    asked: async ({ stack, outputs: { instances } }) => {
+    asked: async ({ outputs: { instances } }, stack) => {
         await registerPicture(stack, "instance00");
         const { ows } = instances["instance00"]!;
         return { GetMap: getMap(ows, "scene1"), GetCapabilities: wmsCapabilities(ows) };
@@ -97,22 +72,12 @@ const dcor: Front<"dcor"> = {
     pages: ({ objectStore }) => ["", "user/login", "nothing.php", objectStore],
     files: ["/base/", "/webassets/", "/uploads/group/"],
     processes: `${units("nginx", "supervisor", "solr", "minio", "redis-server", "postgresql@15-main")}; supervisorctl pid all`,
-    asked: async ({ outputs: { url, apiToken }, web, machine: guest }) => {
-        const api = new DcorApi(web, url, apiToken);
-        const circle = await api.action<{ id: string }>("organization_create", { name: "asked" });
-        const { id } = await api.action<Dataset>("package_create", {
-            ...{ name: "asked", title: "asked", authors: "somebody", license_id: "CC0-1.0", owner_org: circle.id },
-            ...{ private: false, state: "draft" },
-        });
-        const name = "asked.rtdc";
-        const resource = await api.upload(circle.id, id, name, await new DcorSoftware(guest).measurement());
-        await api.action("package_revise", { match: { id }, update: { state: "active" } });
-        await api.waitFor(id, "the workers to set the checksum", ({ resources }) =>
-            resources.some(({ sha256, etag }) => sha256 && etag),
-        );
-        const at = (path: string) => new URL(path, url).href;
+    asked: async (reached) => {
+        const { id, resource } = await makeDataset(reached, "asked", "public");
+        const at = (path: string) => new URL(path, reached.outputs.url).href;
         // The page's address of the file leads to one of the object store, which is signed, and good for hours.
-        const { headers } = await web.request(at(`dataset/${id}/resource/${resource}/download/${name}`));
+        const address = at(`dataset/${id}/resource/${resource}/download/asked.rtdc`);
+        const { headers } = await reached.web.request(address);
         return {
             "the home page": at(""),
             "a dataset's page": at("dataset/asked"),

@@ -3,7 +3,8 @@ import { load } from "../../bench/requests";
 import { residentMiB } from "../e2e/load";
 import { TestStack } from "../e2e/test-stack";
 import { note } from "./faults";
-import { FRONTS, reach, type Reached } from "./fronts";
+import { FRONTS, reach } from "./fronts";
+import type { Reached } from "./reached";
 
 const MINUTE = 60_000;
 /** The time that a product is under load; the fifth before it warms it up: caches fill, processes grow to their size. */
@@ -28,7 +29,7 @@ describe.each(FRONTS.map((front) => [front.name, front] as const))("%s, under a 
     test(
         "every request is answered, memory does not grow, and nothing restarts",
         async () => {
-            const asked = await front.asked(reached);
+            const asked = await front.asked(reached, stack);
             await loadAll(asked, reached, SECONDS / 5);
             const running = await stack.ssh(front.processes);
             const before = await residentMiB(reached.machine);

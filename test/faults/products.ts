@@ -1,15 +1,8 @@
-import { DcorApi, DcorSoftware, type Dataset } from "../../verify/dcor-api";
+import { DcorSoftware, type Dataset } from "../../verify/dcor-api";
 import type { Outputs } from "../../verify/outputs";
-import type { Ssh } from "../../verify/ssh";
-import type { Web } from "../../verify/web";
 import { SMALL } from "../e2e/small";
-
-/** A running stack, as a product's own steps here reach it. */
-export interface Reached {
-    outputs: Outputs;
-    web: Web;
-    machine: Ssh;
-}
+import { dcorApi, makeDataset } from "./dataset";
+import type { Reached } from "./reached";
 
 /** A process of a product, or some, and how a shell on the machine sends them a signal. */
 export interface Service {
@@ -18,7 +11,7 @@ export interface Service {
 }
 
 /** What those who try faults know of a product. */
-export interface Product {
+export interface Product<P extends Outputs["product"] = Outputs["product"]> {
     name: string;
     /** Names its stacks. */
     label: string;
@@ -32,13 +25,13 @@ export interface Product {
     /** Settings that need further packages of Debian, or an environment of Python's packages beside the one that runs. */
     fetches?: { kind: "Debian" | "PyPI"; configuration: (turn: number) => Record<string, unknown> };
     /** A page that needs all that the product is made of. */
-    page(outputs: Outputs): string;
+    page(outputs: Extract<Outputs, { product: P }>): string;
     /** Seconds of an installation, and of a change of the setting, that power cuts are spread over. */
     spans: { install: number; change: number };
     /** Puts something into the product that no fault may take away. */
-    keep(stack: Reached): Promise<void>;
+    keep(stack: Reached<P>): Promise<void>;
     /** All of that, read back: the same text as long as none of it is lost. */
-    kept(stack: Reached): Promise<string>;
+    kept(stack: Reached<P>): Promise<string>;
     /** What could be lost by mistake, and a shell on the machine that loses it. */
     lost: string;
     lose: string;
@@ -68,7 +61,7 @@ const accessControl = (turn: number) => ({
     ...{ pathDirectives: "AuthBasicProvider file\nAuthUserFile /dev/null", packages: PACKAGES.slice(0, turn) },
 });
 
-const eoxserver: Product = {
+const eoxserver: Product<"eoxserver"> = {
     name: "EOxServer",
     label: "eoxserver",
     configuration: SMALL.eoxserver,
@@ -113,7 +106,7 @@ ${text}"`;
 /** By the turn: the default is the last one. */
 const APPS = [["figure", "iviewer"], [], ["figure"], ["iviewer"]];
 
-const omeroWeb: Product = {
+const omeroWeb: Product<"omero-web"> = {
     name: "OMERO.web",
     label: "omero",
     configuration: SMALL["omero-web"],
@@ -140,11 +133,7 @@ const omeroWeb: Product = {
     lose: `find ${HOME} -mindepth 1 -delete`,
 };
 
-const dcorApi = ({ web, outputs }: Reached) => {
-    const { url, apiToken } = outputs as Extract<Outputs, { product: "dcor" }>;
-    return new DcorApi(web, url, apiToken);
-};
-const dcor: Product = {
+const dcor: Product<"dcor"> = {
     name: "DCOR",
     label: "dcor",
     configuration: SMALL.dcor,
@@ -164,18 +153,7 @@ const dcor: Product = {
     page: ({ url }) => new URL("dataset/", url).href,
     spans: { install: 40, change: 20 },
     keep: async (stack) => {
-        const api = dcorApi(stack);
-        const content = await new DcorSoftware(stack.machine).measurement();
-        const circle = await api.action<{ id: string }>("organization_create", { name: "kept" });
-        const { id } = await api.action<Dataset>("package_create", {
-            ...{ name: "kept", title: "kept", authors: "somebody", license_id: "none", owner_org: circle.id },
-            ...{ private: true, state: "draft" },
-        });
-        await api.upload(circle.id, id, "kept.rtdc", content);
-        await api.action("package_revise", { match: { id }, update: { state: "active" } });
-        await api.waitFor(id, "the workers to set the checksum", ({ resources }) =>
-            resources.some(({ sha256, etag }) => sha256 && etag),
-        );
+        await makeDataset(stack, "kept", "private");
         await stack.machine.run(
             "install -o www-data -g www-data -m 644 /dev/stdin /data/ckan/storage/logo.svg <<<'<svg/>'",
         );
@@ -202,4 +180,4 @@ const dcor: Product = {
     `,
 };
 
-export const PRODUCTS: readonly Product[] = [eoxserver, omeroWeb, dcor];
+export const PRODUCTS = [eoxserver, omeroWeb, dcor] as unknown as readonly Product[];

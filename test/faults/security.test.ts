@@ -7,7 +7,8 @@ import { expectSafe, openPorts } from "../e2e/scan";
 import { TestStack } from "../e2e/test-stack";
 import { badRequests, doorOf, isWrong, said, SlowClients } from "./attacks";
 import { note } from "./faults";
-import { FRONTS, reach, type Reached } from "./fronts";
+import { FRONTS, reach } from "./fronts";
+import type { Reached } from "./reached";
 
 const MINUTE = 60_000;
 const ALL_PORTS = 65535;

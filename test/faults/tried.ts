@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Outputs } from "../../verify/outputs";
-import { Ssh } from "../../verify/ssh";
-import { Web } from "../../verify/web";
 import { TestStack, type Ended } from "../e2e/test-stack";
 import { note } from "./faults";
-import type { Product, Reached } from "./products";
+import type { Product } from "./products";
+import { connect, type Reached } from "./reached";
 
 export const MINUTE = 60_000;
 
@@ -44,16 +40,11 @@ export class Tried {
 
     /** For one use: the connections of an earlier one may have gone with the machine's power. */
     async reach<T>(use: (stack: Reached) => Promise<T>): Promise<T> {
-        const outputs = this.outputs!;
-        const directory = mkdtempSync(join(tmpdir(), "science-stacks-tried-"));
-        const machine = new Ssh(outputs.ssh, directory);
-        const web = new Web(outputs.certificate);
+        const reached = connect(this.outputs!);
         try {
-            return await use({ outputs, web, machine });
+            return await use(reached);
         } finally {
-            web.close();
-            await machine.close();
-            rmSync(directory, { recursive: true, force: true });
+            await reached.close();
         }
     }
 

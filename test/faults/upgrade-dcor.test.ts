@@ -1,16 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { DcorApi, DcorSoftware, type Dataset } from "../../verify/dcor-api";
-import type { Outputs as AnyOutputs } from "../../verify/outputs";
-import { Ssh } from "../../verify/ssh";
-import { Web } from "../../verify/web";
+import type { DcorApi } from "../../verify/dcor-api";
+import type { Outputs } from "../../verify/outputs";
 import { SMALL } from "../e2e/small";
 import { TestStack } from "../e2e/test-stack";
+import { dcorApi, makeDataset, type Made } from "./dataset";
 import { note } from "./faults";
+import { connect, type Reached } from "./reached";
 import { expectMaintenanceAlone, expectWhole, upWatched } from "./upgrade";
-
-type Outputs = Extract<AnyOutputs, { product: "dcor" }>;
 
 const MINUTE = 60_000;
 /** With the extensions of that time, as dcor_control names them. */
@@ -19,12 +14,10 @@ const NOW = "2.11.6";
 
 describe("DCOR, from an older set of CKAN and its extensions to the newest", () => {
     const stack = new TestStack("upgrade-dcor");
-    const files = mkdtempSync(join(tmpdir(), "dcor-upgrade-"));
-    let web: Web;
-    let machine: Ssh;
+    let reached: Reached<"dcor">;
     let api: DcorApi;
     let site: string;
-    let dataset: { id: string; resource: string; content: Buffer };
+    let dataset: Made;
 
     beforeAll(async () => {
         stack.configure({
@@ -33,31 +26,16 @@ describe("DCOR, from an older set of CKAN and its extensions to the newest", () 
             backup: { repository: { mode: "directory", path: "/srv/backups" } },
         });
         await stack.run("up");
-        const outputs = await stack.outputs<Outputs>();
-        web = new Web(outputs.certificate);
-        machine = new Ssh(outputs.ssh, files);
-        api = new DcorApi(web, outputs.url, outputs.apiToken);
-        site = `${outputs.url}api/3/action/status_show`;
-        const content = await new DcorSoftware(machine).measurement();
-        const circle = await api.action<{ id: string }>("organization_create", { name: "kept" });
-        const { id } = await api.action<Dataset>("package_create", {
-            ...{ name: "kept", title: "kept", authors: "somebody", license_id: "none", owner_org: circle.id },
-            ...{ private: true, state: "draft" },
-        });
-        const resource = await api.upload(circle.id, id, "kept.rtdc", content);
-        await api.action("package_revise", { match: { id }, update: { state: "active" } });
-        await api.waitFor(id, "the workers to set the checksum", ({ resources }) =>
-            resources.some(({ sha256, etag }) => sha256 && etag),
-        );
-        dataset = { id, resource, content };
+        reached = connect(await stack.outputs<Extract<Outputs, { product: "dcor" }>>());
+        api = dcorApi(reached);
+        site = new URL("api/3/action/status_show", reached.outputs.url).href;
+        dataset = await makeDataset(reached, "kept", "private");
         await stack.run("backup");
     }, 40 * MINUTE);
 
     afterAll(async () => {
-        web?.close();
-        await machine?.close();
+        await reached?.close();
         stack.remove();
-        rmSync(files, { recursive: true, force: true });
     });
 
     const version = async () => (await api.action<{ ckan_version: string }>("status_show", {})).ckan_version;
@@ -78,7 +56,7 @@ describe("DCOR, from an older set of CKAN and its extensions to the newest", () 
             const known = (await sql("select version_num from alembic_version")).trim();
             await sql("update alembic_version set version_num = 'from elsewhere'");
             stack.configure({ dcor: { workers: 2, version: NOW } });
-            const { status, stdout, stderr, ...seen } = await upWatched(stack, web, site);
+            const { status, stdout, stderr, ...seen } = await upWatched(stack, reached.web, site);
             expect(status).not.toBe(0);
             expect(stdout + stderr).toContain("what was there before is back and answers");
             expect(stdout + stderr).toContain("from elsewhere");
@@ -103,7 +81,7 @@ describe("DCOR, from an older set of CKAN and its extensions to the newest", () 
         "the upgrade itself is one up, and a moment of maintenance",
         async () => {
             stack.configure({ dcor: { workers: 2, version: NOW } });
-            const { status, stdout, seconds, ...seen } = await upWatched(stack, web, site);
+            const { status, stdout, seconds, ...seen } = await upWatched(stack, reached.web, site);
             expect({ status, stdout: status === 0 ? "" : stdout }).toEqual({ status: 0, stdout: "" });
             expectMaintenanceAlone(seen);
             expect(await version()).toBe(NOW);

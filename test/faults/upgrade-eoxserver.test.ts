@@ -1,8 +1,9 @@
-import { coverageDifference, makeFixture } from "../../verify/geotiff";
+import { coverageDifference } from "../../verify/geotiff";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { getCoverage } from "../../verify/ows";
 import { Web } from "../../verify/web";
 import { powerCut } from "../e2e/host";
+import { registerPicture } from "../e2e/picture";
 import { SMALL } from "../e2e/small";
 import { TestStack } from "../e2e/test-stack";
 import { note } from "./faults";
@@ -30,13 +31,7 @@ describe("EOxServer, from an older version to the newest", () => {
         const { certificate, instances } = await stack.outputs<Outputs>();
         web = new Web(certificate);
         outputs = instances["instance00"]!;
-        await stack.ssh(`
-            set -e
-            eoxsi00 coveragetype create RGB8 ${["red", "green", "blue"].map((name) => `--field-type ${name} ${name} urn:${name} 1 0`).join(" ")}
-            echo ${makeFixture(0).toString("base64")} | base64 --decode | install -o eodata -g www-data -m 644 /dev/stdin /srv/eodata/scene.tif
-            eoxsi00 coverage register --identifier scene --type RGB8 --data /srv/eodata/scene.tif --footprint-from-extent \
-                --begin-time 2026-06-01T10:00:00Z --end-time 2026-06-01T10:00:00Z
-        `);
+        await registerPicture(stack, "instance00");
         await stack.run("backup");
     }, 15 * MINUTE);
 
@@ -52,7 +47,9 @@ describe("EOxServer, from an older version to the newest", () => {
     const runningVersion = () =>
         stack.ssh("sed -n 's/.*python-home=\\([^ ]*\\).*/\\1/p' /etc/eoxserver/instance00/apache2.conf");
     const expectPicture = async () =>
-        expect(await coverageDifference((await web.get(getCoverage(outputs.ows, "scene"))).body, 0)).toBeUndefined();
+        expect(
+            await coverageDifference((await web.get(getCoverage(outputs.ows, "scene1_rgb"))).body, 0),
+        ).toBeUndefined();
 
     test(
         "a migration that cannot go through is taken back, with those that did go; a backup was made first",

@@ -1,7 +1,8 @@
-import { coverageDifference, makeFixture } from "../../verify/geotiff";
+import { coverageDifference } from "../../verify/geotiff";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { getCoverage } from "../../verify/ows";
 import { Web } from "../../verify/web";
+import { registerPicture } from "../e2e/picture";
 import { SMALL } from "../e2e/small";
 import { TestStack } from "../e2e/test-stack";
 import { note } from "./faults";
@@ -24,14 +25,7 @@ describe("PostgreSQL 15 of Debian 12, to 17 of Debian 13", () => {
         const { certificate, instances } = await stack.outputs<Outputs>();
         web = new Web(certificate);
         outputs = instances["instance00"]!;
-        const fields = ["red", "green", "blue"].map((name) => `--field-type ${name} ${name} urn:${name} 1 0`);
-        await stack.ssh(`
-            set -e
-            eoxsi00 coveragetype create RGB8 ${fields.join(" ")}
-            echo ${makeFixture(0).toString("base64")} | base64 --decode | install -o eodata -g www-data -m 644 /dev/stdin /srv/eodata/scene.tif
-            eoxsi00 coverage register --identifier scene --type RGB8 --data /srv/eodata/scene.tif --footprint-from-extent \
-                --begin-time 2026-06-01T10:00:00Z --end-time 2026-06-01T10:00:00Z
-        `);
+        await registerPicture(stack, "instance00");
     }, 15 * MINUTE);
 
     afterAll(() => {
@@ -44,7 +38,9 @@ describe("PostgreSQL 15 of Debian 12, to 17 of Debian 13", () => {
     const expectRunning = async (version: string) => {
         expect(await sql("show server_version")).toMatch(new RegExp(`^${version}\\.`));
         expect(await sql("show data_checksums")).toBe("on\n");
-        expect(await coverageDifference((await web.get(getCoverage(outputs.ows, "scene"))).body, 0)).toBeUndefined();
+        expect(
+            await coverageDifference((await web.get(getCoverage(outputs.ows, "scene1_rgb"))).body, 0),
+        ).toBeUndefined();
         await expectWhole(stack);
     };
 

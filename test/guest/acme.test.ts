@@ -6,6 +6,7 @@ import { siteFiles } from "../../components/dcor/render-site";
 import { frontFiles, frontModules } from "../../components/eoxserver/render-front";
 import { acmeFiles, challengeArguments, type AcmeSettings } from "../../components/guest/acme";
 import { nginxFiles } from "../../components/guest/nginx";
+import { installProgram } from "../../components/guest/packages";
 import { programText, type GuestFile, type StepProgram } from "../../components/guest/program";
 import { ACME_DIRECTORY, ACME_WEBROOT } from "../../components/guest/site-certificate";
 import type { Guest } from "./guest";
@@ -58,7 +59,8 @@ describe("a certificate by ACME, from Pebble", () => {
         ];
         // Two web servers, one at a time.
         guest.run("ln -s /dev/null /etc/systemd/system/apache2.service");
-        run("packages", "packages/install.sh", { packages });
+        const { script, parameters, files } = installProgram({ packages });
+        run("packages", script, parameters, files);
         guest.run(
             "mkfs.ext4 -q /dev/disk/by-id/science-stacks-data; mkdir /data; mount /dev/disk/by-id/science-stacks-data /data",
         );

@@ -1,3 +1,4 @@
+import { installProgram } from "../../components/guest/packages";
 import http2 from "node:http2";
 import { siteFiles } from "../../components/dcor/render-site";
 import { nginxFiles } from "../../components/guest/nginx";
@@ -36,7 +37,7 @@ describe("nginx with DCOR's site", () => {
     beforeAll(() => {
         guest = guestWithRunner("dcor-site");
         base = `https://${guest.address}`;
-        run("packages", { script: "packages/install.sh", parameters: { packages: ["nginx-light", "ssl-cert"] } });
+        run("packages", installProgram({ packages: ["nginx-light", "ssl-cert"] }));
         guest.run("cat >/root/backend.py; systemd-run --quiet --unit=backend python3 /root/backend.py", BACKEND);
         const subject = `-subj /CN=${guest.address} -addext subjectAltName=IP:${guest.address}`;
         guest.run(`openssl req -x509 -nodes -newkey rsa:2048 ${subject} -keyout ${KEY} -out ${CERTIFICATE} -days 2`);

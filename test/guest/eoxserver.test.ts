@@ -1,3 +1,4 @@
+import { installProgram } from "../../components/guest/packages";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BACKEND_PORT, backendAddress } from "../../components/eoxserver/backend-address";
@@ -44,7 +45,7 @@ function prepare(found = "true"): void {
     const disk = { device: "/dev/disk/by-id/science-stacks-data", mount_point: "/data", owner: "test", size_gib: 2 };
     apply("mount", { script: "data-volume/mount.sh", parameters: disk });
     const packages = [...EOXSERVER_PACKAGES, ...database.packages];
-    apply("packages", { script: "packages/install.sh", parameters: { packages }, files: database.files });
+    apply("packages", installProgram({ ...database, packages }));
     guest.run(found);
     apply("cluster", { script: "postgresql/cluster.sh", parameters: { version: "15" } });
     guest.run("systemctl enable --now postgresql@15-main.service");

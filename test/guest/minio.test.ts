@@ -1,3 +1,4 @@
+import { installProgram } from "../../components/guest/packages";
 import { randomBytes } from "node:crypto";
 import { Minio, serverProgram, settings, softwareProgram, type ServerSettings } from "../../components/guest/minio";
 import { programText, type StepProgram } from "../../components/guest/program";
@@ -15,8 +16,7 @@ beforeAll(() => {
     guest = guestWithRunner("minio", { diskGiB: 2 });
     const disk = { device: "/dev/disk/by-id/science-stacks-data", mount_point: "/data", owner: "test", size_gib: 2 };
     apply("mount", { script: "data-volume/mount.sh", parameters: disk });
-    const packages = [...Minio.packages.packages];
-    apply("packages", { script: "packages/install.sh", parameters: { packages } });
+    apply("packages", installProgram(Minio.packages));
     const program = runHostScript("minio.sh", ["deliver"], { connection: JSON.stringify(guest.connection) });
     server = { program, revision: "1", user: "dcor", bucketPrefix: "circle-" };
     apply("minio-software", softwareProgram());

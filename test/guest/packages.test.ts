@@ -1,3 +1,4 @@
+import { installProgram } from "../../components/guest/packages";
 import type { Guest } from "./guest";
 import { guestWithRunner, runStep } from "./step-runner";
 
@@ -9,8 +10,7 @@ beforeAll(() => {
 afterAll(() => guest?.destroy());
 
 describe("packages", () => {
-    const install = (packages: string[]) =>
-        runStep(guest, "packages", { script: "packages/install.sh", parameters: { packages } });
+    const install = (packages: string[]) => runStep(guest, "packages", installProgram({ packages }));
     /** Puts a package into a state of dpkg's, as its database has it when the power goes while dpkg is at it. */
     const leave = (name: string, state: string) =>
         guest.run(`sed -i '/^Package: ${name}$/,/^$/s/^Status: .*/Status: install ${state}/' /var/lib/dpkg/status`);

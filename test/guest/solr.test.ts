@@ -1,3 +1,4 @@
+import { installProgram } from "../../components/guest/packages";
 import { coreProgram, rebuildMark, serverProgram, Solr, type CoreSettings } from "../../components/guest/solr";
 import { programText, type StepProgram } from "../../components/guest/program";
 import { requirements, VERSIONS } from "../../components/dcor/software";
@@ -16,7 +17,7 @@ beforeAll(() => {
     const disk = { device: "/dev/disk/by-id/science-stacks-data", mount_point: "/data", owner: "test", size_gib: 2 };
     apply("mount", { script: "data-volume/mount.sh", parameters: disk });
     const packages = [...Solr.packages.packages, "python3-venv"];
-    apply("packages", { script: "packages/install.sh", parameters: { packages }, files: Solr.packages.files });
+    apply("packages", installProgram({ ...Solr.packages, packages }));
     deliver();
     settings = { core: "ckan", schema: installCkan(), revision: "1" };
 });

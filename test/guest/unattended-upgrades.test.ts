@@ -1,3 +1,4 @@
+import { installProgram } from "../../components/guest/packages";
 import { programText, type StepProgram } from "../../components/guest/program";
 import { UnattendedUpgrades, upgradeFiles } from "../../components/guest/unattended-upgrades";
 import type { Guest } from "./guest";
@@ -41,10 +42,7 @@ let guest: Guest;
 let before: string[];
 beforeAll(() => {
     guest = guestWithRunner("upgrades");
-    apply("packages", {
-        script: "packages/install.sh",
-        parameters: { packages: [...UnattendedUpgrades.packages({}).packages] },
-    });
+    apply("packages", installProgram(UnattendedUpgrades.packages({})));
     apply("upgrades", {
         script: "files/apply.sh",
         parameters: { manifest: "upgrades", enable: TIMERS, validate: "" },

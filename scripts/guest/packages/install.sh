@@ -16,24 +16,6 @@ missing() {
         <(printf '%s\n' "${packages[@]}" | sort -u)
 }
 
-apt() {
-    apt-get --quiet --yes --no-install-recommends -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 \
-        -o Acquire::Languages=none -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@"
-}
-
-# update PACKAGE...: takes in the lists of packages. To apt a mirror that does not answer is no error, and all that it says later is
-# that there is no such package.
-update() {
-    local said status=0
-    said=$(apt update 2>&1) || status=$?
-    printf '%s\n' "$said"
-    [ "$status" != 0 ] || [[ $said == *"Failed to fetch"* ]] || return 0
-    # What is known from before may be all that is needed.
-    if [ "$status" != 0 ] || ! apt --simulate install "$@" >/dev/null 2>&1; then
-        fail "apt cannot fetch the lists of packages" "$(grep '^[EW]:' <<<"$said" | head -n 4)"
-    fi
-}
-
 # Ends what an earlier run began. What is half unpacked dpkg cannot finish, and of what is only unpacked the files may not have
 # come to the disk: it is unpacked anew, which apt refuses to do. To set no selection makes dpkg take in its journal.
 finish_interrupted() {
@@ -81,6 +63,8 @@ if looking; then
     [ "${#wanted[@]}" = 0 ] || differs "not as Debian made them: ${wanted[*]}"
     return
 fi
+# shellcheck source=scripts/guest/packages/apt.sh
+source /usr/local/lib/science-stacks/apt.sh
 if [ "${#wanted[@]}" != 0 ]; then
     update "${wanted[@]}"
     [ -z "$(dpkg --audit)" ] || finish_interrupted

@@ -20,10 +20,8 @@ if looking; then
     return
 fi
 
-apt() {
-    apt-get --quiet --yes --no-install-recommends -o DPkg::Lock::Timeout=600 -o Acquire::Retries=3 \
-        -o Acquire::Languages=none -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold "$@"
-}
+# shellcheck source=scripts/guest/packages/apt.sh
+source /usr/local/lib/science-stacks/apt.sh
 
 # keep_packages NAME…: each as it is installed, settings and all: mirrors have the newest version alone.
 keep_packages() {
@@ -81,7 +79,7 @@ put_back() {
     comes_up
 }
 
-apt update
+update
 mapfile -t replaced < <(apt --simulate --with-new-pkgs upgrade | sed -n 's/^Inst \([^ ]*\) \[.*/\1/p')
 if [ "${#replaced[@]}" != 0 ]; then
     back_up_first
