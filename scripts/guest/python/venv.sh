@@ -30,7 +30,7 @@ fill_venv() {
     local tools=$1 directory=$2 lock=$3 pip
     shift 3
     pip=$(find /usr/share/python-wheels -name 'pip-*.whl' -print -quit)
-    PYTHONPATH=$pip python3 -m pip install --quiet --target "$tools" --no-deps --require-hashes \
+    PYTHONPATH=$pip python3 -m pip install --quiet --no-compile --target "$tools" --no-deps --require-hashes \
         --requirement /usr/local/lib/science-stacks/python/tools.txt
     python3 -m venv "${venv_options[@]}" --without-pip "$directory"
     # What comes as a source is built with what was just checked: nothing is fetched without a hash.
