@@ -16,7 +16,7 @@ import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
 import type { Machine } from "../components/machine/machine";
 import type { EoxServerConfig } from "./config";
-import { createDatabaseMachine, type DatabaseMachine } from "./database-machine";
+import { createDatabaseMachine, hasOwnServer, type DatabaseMachine } from "./database-machine";
 import { firewallRules, publicAddress, siteCertificate, webPorts } from "./web-front";
 
 /** What each instance's database needs of PostgreSQL. */
@@ -31,7 +31,7 @@ export async function eoxserver(config: EoxServerConfig) {
         administrators: config.firewall.ssh,
     });
     const address = publicAddress(config, config.eoxserver, machine, config.eoxserver.allowedHosts);
-    const databaseMachine = await createDatabaseMachine(config, machine, EXTENSIONS);
+    const databaseMachine = await createDatabaseMachine(config, machine, { extensions: EXTENSIONS });
 
     machine.firewall("firewall", firewallRules(config, config.eoxserver), {});
     const data = new DataVolume("data", { machine, ...config.data });
@@ -69,7 +69,7 @@ export async function eoxserver(config: EoxServerConfig) {
         accessControl: config.accessControl,
     });
     const requests = address.apply((known) => healthRequests(known, config));
-    const upgraded = createPackagesUpgrade(config, machine, requests, [site]);
+    const upgraded = createPackagesUpgrade(config, machine, requests, [site, ...(databaseMachine?.last ?? [])]);
     new HealthCheck(
         "health",
         {
@@ -80,7 +80,7 @@ export async function eoxserver(config: EoxServerConfig) {
                 ...[...eoxserver.instances.map(({ answering }) => answering), ...upgraded].map(
                     ({ revision }) => revision,
                 ),
-                ...(databaseMachine ? [databaseMachine.running.revision] : []),
+                ...(databaseMachine?.last ?? []).map(({ revision }) => revision),
             ],
         },
         { dependsOn: [site, ...upgraded] },
@@ -107,10 +107,6 @@ export async function eoxserver(config: EoxServerConfig) {
         ...databaseMachine?.outputs,
     };
 }
-
-/** Whether the machine has a server itself. */
-const hasOwnServer = ({ postgresql }: EoxServerConfig) =>
-    postgresql.machine === undefined && postgresql.url === undefined;
 
 /** The server that each instance has its database in: this machine's own, that of the stack's other machine, or one elsewhere. */
 function databaseServer(

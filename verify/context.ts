@@ -33,7 +33,7 @@ export interface Context<P extends Outputs["product"] = Outputs["product"]> {
 }
 
 /** A machine for PostgreSQL alone. */
-export interface DatabaseMachine extends NonNullable<Extract<Outputs, { product: "eoxserver" }>["database"]> {
+export interface DatabaseMachine extends NonNullable<Outputs["database"]> {
     ssh: Ssh;
     sshPort: number;
     /** What the configuration says of it. */
@@ -76,11 +76,8 @@ export async function openContext(stack: string): Promise<Context> {
 }
 
 function databaseMachineOf(outputs: Outputs, config: ParsedConfig, directory: string): DatabaseMachine | undefined {
-    if (outputs.product !== "eoxserver" || config.product !== "eoxserver") {
-        return undefined;
-    }
     const { database, databaseSsh } = outputs;
-    const { machine: keys } = config.postgresql;
+    const keys = "postgresql" in config ? config.postgresql.machine : undefined;
     if (database === undefined || databaseSsh === undefined || keys === undefined) {
         return undefined;
     }

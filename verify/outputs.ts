@@ -31,6 +31,7 @@ const common = z.object({
     /** Where its backups go, and what they are encrypted with; absent where none are made. */
     backup: z.object({ repository: z.string(), password: z.string() }).optional(),
     machine,
+    ...databaseMachine,
 });
 
 /** The outputs of a stack that verify works with: a public contract, described in docs/verify.md. */
@@ -39,7 +40,6 @@ const schema = z.discriminatedUnion("product", [
         product: z.literal("eoxserver"),
         instances: z.record(z.string(), z.object({ url: z.url(), ows: z.url(), admin: z.url() })),
         adminPasswords: z.record(z.string(), z.string()),
-        ...databaseMachine,
     }),
     common.extend({
         product: z.literal("omero-web"),

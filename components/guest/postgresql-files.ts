@@ -20,12 +20,7 @@ export function serverSettings(sharedBuffersMiB = 256, certificate?: string): st
                   `ssl_cert_file = '${SERVER_CERTIFICATE}'`,
                   `ssl_key_file = '${SERVER_KEY}'`,
               ];
-    return [
-        ...reach,
-        "password_encryption = 'scram-sha-256'",
-        `shared_buffers = ${sharedBuffersMiB}MB`,
-        "",
-    ].join("\n");
+    return [...reach, "password_encryption = 'scram-sha-256'", `shared_buffers = ${sharedBuffersMiB}MB`, ""].join("\n");
 }
 
 /** pg_hba.conf of a server for other machines. @param addresses their IPv4 addresses */

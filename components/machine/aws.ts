@@ -46,7 +46,11 @@ export class AwsMachine extends pulumi.ComponentResource implements Machine {
         this.args = args;
         this.provider = provider;
         this.network = args.beside?.network ?? awsNetwork(name, args.region, args.network, child);
-        this.group = securityGroup(`${name}-group`, { vpcId: this.network.vpcId, machineName: this.machineName }, child);
+        this.group = securityGroup(
+            `${name}-group`,
+            { vpcId: this.network.vpcId, machineName: this.machineName },
+            child,
+        );
         const login = loginKey(name, args, tags, child);
         const first = firstBoot(name, { ...args, machineName: this.machineName }, child);
         const hostKey = new tls.PrivateKey(`${name}-host-key`, { algorithm: "ED25519" }, child);
@@ -163,12 +167,7 @@ function awsProvider({ account, region, tags }: AwsMachineArgs): Provider {
     });
 }
 
-function loginKey(
-    name: string,
-    { key }: AwsMachineArgs,
-    tags: { Name: string },
-    opts: pulumi.CustomResourceOptions,
-) {
+function loginKey(name: string, { key }: AwsMachineArgs, tags: { Name: string }, opts: pulumi.CustomResourceOptions) {
     if (key !== undefined) {
         return { name: pulumi.output(key.name), privateKey: pulumi.secret(key.privateKey) };
     }

@@ -11,7 +11,8 @@ import { parse } from "yaml";
 const [stack, other] = process.argv.slice(2);
 const file = `stacks/Pulumi.${stack}.yaml`;
 const section = other === undefined ? "machine" : "postgresql.machine";
-const { "science-stacks:machine": first, "science-stacks:postgresql": postgresql } = parse(readFileSync(file, "utf8")).config ?? {};
+const { "science-stacks:machine": first, "science-stacks:postgresql": postgresql } =
+    parse(readFileSync(file, "utf8")).config ?? {};
 const machine = (other === undefined ? first : postgresql?.machine) ?? {};
 const name = other === undefined ? stack : `${stack}-${other}`;
 if (machine.platform !== "aws" || machine.sessionManager === undefined) {

@@ -11,7 +11,8 @@ const databaseVolume = () => volume("PostgreSQL", 2, 20);
 export const ownMachine = () => ({
     machine: machine().optional().meta({
         allowed: "a mapping with the keys of `machine`",
-        description: "A second machine of the stack, for PostgreSQL alone, on the same platform (docs/more-machines.md).",
+        description:
+            "A second machine of the stack, for PostgreSQL alone, on the same platform (docs/more-machines.md).",
         defaultText: "none: PostgreSQL is on the machine",
     }),
     data: databaseVolume().optional().meta({
@@ -69,7 +70,8 @@ const withPlace = (text: string) => text.replaceAll(/\b(machine|data)\.(?=[a-zA-
 const placeRule: Rule = (given) => {
     const isSet = (key: string) => given("postgresql", key) !== undefined;
     if (isSet("url") && isSet("machine")) {
-        const advice = "Leave postgresql.url out for a machine of the stack, or postgresql.machine for a server elsewhere.";
+        const advice =
+            "Leave postgresql.url out for a machine of the stack, or postgresql.machine for a server elsewhere.";
         return [{ path: ["postgresql", "machine"], reason: "postgresql.url names a server elsewhere", advice }];
     }
     return isSet("data") && !isSet("machine")
@@ -87,6 +89,9 @@ const placeRule: Rule = (given) => {
 const neighboursRule: Rule = (given) => {
     const own = (...key: string[]) => given("postgresql", "machine", ...key);
     const first = (...key: string[]) => given("machine", ...key);
+    if (first("platform") === undefined || own("platform") === undefined) {
+        return []; // The schema says so.
+    }
     if (own("platform") !== first("platform")) {
         const reason = "it is not that of the stack's first machine, by whose private address PostgreSQL knows it";
         return [complain(["platform"], reason, `Allowed: ${JSON.stringify(first("platform"))}, as machine.platform.`)];
@@ -111,7 +116,7 @@ const neighboursRule: Rule = (given) => {
         case "aws":
             return [
                 ...(["account", "region"] as const)
-                    .filter((key) => own(key) !== first(key))
+                    .filter((key) => first(key) !== undefined && own(key) !== undefined && own(key) !== first(key))
                     .map((key) =>
                         complain(
                             [key],

@@ -158,9 +158,17 @@ export class TestStack {
         return this.run("ssh", "--", text);
     }
 
-    /** The same, on the machine of its database. */
-    sshDatabase(text: string): Promise<string> {
-        return this.run("ssh", "--machine", "database", "--", text);
+    /** The same, on the machine of its database. @param input its standard input */
+    async sshDatabase(text: string, input = ""): Promise<string> {
+        const { status, stdout, stderr } = await this.npm(
+            "ssh",
+            [this.name, "--machine", "database", "--", text],
+            input,
+        );
+        if (status !== 0) {
+            throw new Error(`"${text}" on ${this.databaseMachine} ended with status ${status}: ${stdout}${stderr}`);
+        }
+        return stdout;
     }
 
     async outputs<T>(): Promise<T> {

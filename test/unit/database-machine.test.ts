@@ -150,7 +150,8 @@ test("the files of a server for other machines are what the golden files show", 
 });
 
 test("an ephemeral stack has its database on its one machine", () => {
-    const text = "config: { science-stacks:product: eoxserver, science-stacks:machine: { platform: local }, science-stacks:postgresql: ";
+    const text =
+        "config: { science-stacks:product: eoxserver, science-stacks:machine: { platform: local }, science-stacks:postgresql: ";
     const own = "{ sharedBuffersMiB: 512, machine: { platform: local }, data: { sizeGiB: 9 } } }";
     expect(keysOf(ephemeralConfiguration(text + own))["postgresql"]).toEqual({ sharedBuffersMiB: 512 });
 });

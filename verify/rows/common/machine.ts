@@ -108,9 +108,7 @@ async function checkBoot({ ssh, units }: StackMachine): Promise<string> {
     `);
     const blocks = shown.split("\n\n");
     const [boot, stepsSince] = blocks.pop()?.split("\n") ?? [];
-    const states = blocks.map(
-        (block) => new Map(block.split("\n").map((line) => line.split("=") as [string, string])),
-    );
+    const states = blocks.map((block) => new Map(block.split("\n").map((line) => line.split("=") as [string, string])));
     const wrong = states
         .filter(
             (state) =>

@@ -29,9 +29,7 @@ async function checkSources({ ssh }: StackMachine, wanted: readonly string[]): P
     // What apt would fetch now: its lists may be of a mirror that was another.
     const used = await ssh.run(`apt-get --print-uris update | sed -n "s/^'\\([^']*\\)'.*/\\1/p" | sort -u`);
     ensure(used !== "", "apt has no sources");
-    const missing = wanted.filter(
-        (each) => !used.split("\n").some((uri) => uri.startsWith(each.replace(/\/$/, ""))),
-    );
+    const missing = wanted.filter((each) => !used.split("\n").some((uri) => uri.startsWith(each.replace(/\/$/, ""))));
     ensure(missing.length === 0, `apt does not use ${missing.join(", ")}`);
     const trusted = await ssh.run(
         "apt-get indextargets --format '$(SITE) $(TRUSTED)' | grep -v ' yes$' | sort -u || true",
