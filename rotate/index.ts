@@ -22,7 +22,11 @@ const KINDS: Record<string, { type: string; name: RegExp; none: string }> = {
         name: /^certificate-key$/,
         none: "its certificate is not made by the stack (tls.mode)",
     },
-    "ssh-key": { type: KEY, name: /^(database-)?machine-login-key$/, none: "its administrator gives the key (machine.privateKey)" },
+    "ssh-key": {
+        type: KEY,
+        name: /^(database-)?machine-login-key$/,
+        none: "its administrator gives the key (machine.privateKey)",
+    },
     "host-key": { type: KEY, name: /^(database-)?machine-host-key$/, none: "the host has made it (machine.hostKey)" },
 };
 

@@ -36,17 +36,14 @@ export function completePostgresql<T extends Keys>(given: T): T {
 const view =
     (given: Given): Given =>
     (...path) => {
-        switch (path[0]) {
-            case "machine":
-            case "data":
-                return given("postgresql", ...path);
-            case "product":
-                return "PostgreSQL";
-            case "instances":
-                return undefined;
-            default:
-                return given(...path);
+        const [section] = path;
+        if (section === "product") {
+            return "PostgreSQL";
         }
+        if (section === "instances") {
+            return undefined;
+        }
+        return section === "machine" || section === "data" ? given("postgresql", ...path) : given(...path);
     };
 
 /** A rule of a machine, for the database's own. What it has against keys that both share, it has said of the first. */

@@ -1,4 +1,5 @@
-import type { EoxServerConfig } from "../../stacks/config";
+import type { DcorConfig, EoxServerConfig } from "../../stacks/config";
+import { dcor } from "../../stacks/dcor";
 import { eoxserver } from "../../stacks/eoxserver";
 import { configured, OWN, program } from "./aws-stacks";
 import { violations } from "./policy";
@@ -15,6 +16,19 @@ const find = (resources: Recorded[], name: string) => resources.find((each) => e
 const text = (resources: Recorded[], name: string) => JSON.stringify(find(resources, name).inputs["stdin"]);
 
 testRules("EOxServer with its database on a machine of its own", () => eoxserver(local()));
+
+const ofDcor = () => dcor(configOf<DcorConfig>({ product: "dcor", postgresql: { machine: { platform: "local" } } }));
+
+testRules("DCOR with its database on a machine of its own", ofDcor);
+
+test("CKAN connects to the other machine by TLS, and is told that it verifies it", async () => {
+    const { resources } = await record(ofDcor, false);
+    const secrets = JSON.stringify(find(resources, "dcor-secrets").inputs);
+    const tls = "sslmode=verify-full&sslrootcert=/etc/science-stacks/postgresql-authority.pem";
+    expect(secrets).toContain(`@/ckan_default?host=10.77.0.10&port=5432&${tls}`);
+    expect(String(find(resources, "database-packages").inputs["stdin"])).toContain("unattended-upgrades");
+    expect(String(find(resources, "packages").inputs["stdin"])).not.toContain("postgresql-15");
+});
 
 describe("a database on a machine of its own", () => {
     let resources: Recorded[];
