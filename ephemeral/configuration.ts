@@ -24,7 +24,7 @@ export function ephemeralConfiguration(text: string): string {
     return changed(text, (own) => {
         const problems: Problem[] = [];
         // Backups would go to where the other stack's are, and stay there.
-        const { machine, data, ...others } = without("backup", without("base", withBase(own, problems)));
+        const { machine, data, ...others } = onOneMachine(without("backup", without("base", withBase(own, problems))));
         if (problems.length > 0) {
             throw new ConfigError("the configuration to start from", problems);
         }
@@ -36,6 +36,12 @@ export function ephemeralConfiguration(text: string): string {
             data: { ...(data as Keys | undefined), sizeGiB: DATA_GIB, onDestroy: "delete" },
         };
     });
+}
+
+/** A database that has a machine of its own is on the first one: there is one snapshot, and one user. */
+function onOneMachine({ postgresql, ...others }: Keys): Keys {
+    const own = without("data", without("machine", postgresql as Keys | undefined));
+    return Object.keys(own).length === 0 ? others : { ...others, postgresql: own };
 }
 
 /** The same, of a machine that begins with a snapshot. */

@@ -13,7 +13,7 @@ const KEY = "tls:index/privateKey:PrivateKey";
 const KINDS: Record<string, { type: string; name: RegExp; none: string }> = {
     "database-password": {
         type: PASSWORD,
-        name: /(^|-)database-password$/,
+        name: /(^|-)database(-server-administrator)?-password$/,
         none: "it has no database of its own",
     },
     "cache-password": { type: PASSWORD, name: /^redis-password$/, none: "it has no Redis of its own" },
@@ -22,8 +22,12 @@ const KINDS: Record<string, { type: string; name: RegExp; none: string }> = {
         name: /^certificate-key$/,
         none: "its certificate is not made by the stack (tls.mode)",
     },
-    "ssh-key": { type: KEY, name: /^machine-login-key$/, none: "its administrator gives the key (machine.privateKey)" },
-    "host-key": { type: KEY, name: /^machine-host-key$/, none: "the host has made it (machine.hostKey)" },
+    "ssh-key": {
+        type: KEY,
+        name: /^(database-)?machine-login-key$/,
+        none: "its administrator gives the key (machine.privateKey)",
+    },
+    "host-key": { type: KEY, name: /^(database-)?machine-host-key$/, none: "the host has made it (machine.hostKey)" },
 };
 
 /** The URNs of what is to be made anew. @throws why there is nothing */

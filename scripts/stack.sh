@@ -24,13 +24,13 @@ npm run verify -- <stack> [--json]      checks the running stack, requirement by
 npm run status -- [--drift] [--json | --html [FILE]]  all stacks at a glance
 npm run differences -- <stack> <stack>  what the second one's configuration has otherwise
 npm run ephemeral -- <product> [--ttl 4h] [--from stack] [--fresh | --prepare] | --sweep  a stack for a test, and its end
-npm run logs -- <stack> [service] [--lines N] [--follow]
+npm run logs -- <stack> [service] [--lines N] [--follow] [--machine database]
 npm run backup -- <stack>               makes a backup now, besides those of the timer
 npm run restore -- <stack> [--at TIME] | --list  gives back the data of a backup
 npm run adopt -- <stack> [--from FILE]  a running machine whose state was lost, by the copy of the state on it
 npm run rotate -- <stack> database-password|cache-password|certificate|ssh-key|host-key  makes it anew
-npm run ssh -- <stack> [-- command]     into the stack's machine
-npm run tunnel -- <stack>               the way to a machine on AWS that has no port open for SSH
+npm run ssh -- <stack> [--machine database] [-- command]  into the stack's machine, or the one of its database
+npm run tunnel -- <stack> [--machine database]  the way to a machine on AWS that has no port open for SSH
 npm run destroy -- <stack>              removes the stack
 npm run pulumi -- <arguments>           the Pulumi CLI with the project's backend
 END
@@ -129,24 +129,38 @@ destroy() {
     pulumi stack rm --preserve-config --yes --stack "$stack"
 }
 
+# read_machine ARGUMENT...: which machine is meant, into `machine`: empty for the stack's first; how many arguments say so, into `said`.
+read_machine() {
+    machine='' said=0
+    [ "${1:-}" = --machine ] || return 0
+    [ "${2:-}" = database ] || fail "\"${2:-}\" is none of a stack's machines." "Give --machine database, or leave it out for the stack's first one."
+    machine=database said=2
+}
+
 ssh() {
+    local machine said output=ssh
+    read_machine "$@"
+    shift "$said"
+    [ -z "$machine" ] || output=${machine}Ssh
     [ "${1:-}" != -- ] || shift
     prepare_tools
     require_stack
     local place status=0 destination
     place=$(mktemp -d)
     trap 'rm -rf "$place"' EXIT
-    destination=$(pulumi stack output ssh --show-secrets --json --stack "$stack" | "$node" scripts/host/ssh-files.mjs "$place") ||
-        fail "$stack has no machine that one could log in to, or it is not up." "Run: npm run up -- $stack"
+    destination=$(pulumi stack output "$output" --show-secrets --json --stack "$stack" | "$node" scripts/host/ssh-files.mjs "$place") ||
+        fail "$stack has no machine${machine:+ for its $machine} that one could log in to, or it is not up." "Run: npm run up -- $stack"
     command ssh -F "$place/config" "$destination" "$@" || status=$?
     exit "$status"
 }
 
 tunnel() {
-    [ $# = 0 ] || usage
+    local machine said
+    read_machine "$@"
+    [ $# = "$said" ] || usage
     install_packages
     [ -f "$(configuration)" ] || { known_stack && fail "There is no $(configuration)."; }
-    "$node" scripts/host/tunnel.mjs "$stack"
+    "$node" scripts/host/tunnel.mjs "$stack" ${machine:+"$machine"}
 }
 
 verify() {
@@ -208,13 +222,17 @@ drift() {
 }
 
 logs() {
-    local service='' lines=100 follow=no units
+    local service='' lines=100 follow=no machine='' said units
     while [ $# -gt 0 ]; do
         case $1 in
         --follow) follow=yes ;;
         --lines)
             [[ ${2:-} =~ ^[0-9]+$ ]] || usage
             lines=$2
+            shift
+            ;;
+        --machine)
+            read_machine "$@"
             shift
             ;;
         -*) usage ;;
@@ -224,10 +242,10 @@ logs() {
     done
     prepare_tools
     require_stack
-    mapfile -t units < <("$node" --import tsx status/services.ts "$stack" ${service:+"$service"})
+    mapfile -t units < <("$node" --import tsx status/services.ts "$stack" ${machine:+--machine "$machine"} ${service:+"$service"})
     [ ${#units[@]} -gt 0 ] || exit 1 # What is wrong has been said.
     # The names are of units, which have no character that a shell would take for something else.
-    ssh -- "[ \$(id -u) = 0 ] || sudo='sudo -n'; exec \${sudo:-} bash -s -- $lines $follow ${units[*]}" <scripts/guest/logs/show.sh
+    ssh ${machine:+--machine "$machine"} -- "[ \$(id -u) = 0 ] || sudo='sudo -n'; exec \${sudo:-} bash -s -- $lines $follow ${units[*]}" <scripts/guest/logs/show.sh
 }
 
 [ $# -gt 0 ] || usage

@@ -10,6 +10,7 @@ import { Minio, MINIO_PORTS } from "../components/guest/minio";
 import { S3Keys, type ObjectStoreEndpoint } from "../components/guest/object-store";
 import type { Packages, PackageSet } from "../components/guest/packages";
 import { PostgreSql } from "../components/guest/postgresql";
+import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
 import { POSTGRESQL_PORT } from "../components/guest/postgresql-server";
 import type { PublicAddress } from "../components/guest/public-address";
 import { Redis, REDIS_PORT, type RedisEndpoint } from "../components/guest/redis";
@@ -17,6 +18,7 @@ import { rebuildMark, Solr, SOLR_PORT, type SearchEndpoint } from "../components
 import { MIGRATION_SECONDS } from "../components/guest/upgrade";
 import type { BucketArgs, Machine } from "../components/machine/machine";
 import type { DcorConfig } from "./config";
+import { hasOwnServer, type DatabaseMachine } from "./database-machine";
 import { webPorts } from "./web-front";
 
 /** The services that CKAN works with, each on this machine or elsewhere. */
@@ -51,7 +53,7 @@ export function dcorBackup({ postgresql, objectStore, solr }: DcorConfig): Backu
     return {
         directories: ["/data/ckan", ...(minio ? ["/data/minio"] : [])],
         excludes: ["/data/minio/.minio.sys/tmp/*"],
-        postgresqlPort: postgresql.url === undefined ? POSTGRESQL_PORT : undefined,
+        postgresqlPort: hasOwnServer({ postgresql }) ? POSTGRESQL_PORT : undefined,
         units: ["supervisor.service", "dcor-jobs@*", ...(minio ? ["minio.service"] : [])],
         rebuild: solr.url === undefined ? [rebuildMark("ckan")] : [],
     };
@@ -64,16 +66,18 @@ interface Place {
     packages: Packages;
     data: DataVolume;
     address: pulumi.Output<PublicAddress>;
+    /** Where the database is, where that is a machine of its own. */
+    databaseMachine?: DatabaseMachine;
 }
 
 /** Ports of this machine that the stack needs for itself. */
 export function ownPorts(config: DcorConfig): number[] {
-    const { dcor, objectStore, postgresql, redis, solr } = config;
+    const { dcor, objectStore, redis, solr } = config;
     return [
         ...webPorts(config, dcor),
         Number(UWSGI.split(":").at(-1)),
         ...(objectStore.mode === "minio" ? [objectStore.port, ...MINIO_PORTS] : []),
-        ...(postgresql.url === undefined ? [POSTGRESQL_PORT] : []),
+        ...(hasOwnServer(config) ? [POSTGRESQL_PORT] : []),
         ...(redis.url === undefined ? [REDIS_PORT] : []),
         ...(solr.url === undefined ? [SOLR_PORT] : []),
     ];
@@ -83,7 +87,8 @@ export function ownPorts(config: DcorConfig): number[] {
 export function servicePackages(config: DcorConfig): PackageSet[] {
     const { postgresql, redis, solr, objectStore, machine } = config;
     return [
-        ...(postgresql.url === undefined ? [PostgreSql.packages(machine.image)] : []),
+        ...(hasOwnServer(config) ? [PostgreSql.packages(machine.image)] : []),
+        ...(postgresql.machine ? [PostgreSqlElsewhere.packages] : []),
         ...(redis.url === undefined ? [Redis.packages] : []),
         ...(solr.url === undefined ? [Solr.packages] : []),
         ...(objectStore.mode === "minio" ? [Minio.packages] : []),
@@ -125,10 +130,15 @@ export function dcorServices(config: DcorConfig, place: Place): DcorServices {
     };
 }
 
-function ckanDatabase(config: DcorConfig, { machine, packages, data }: Place) {
+function ckanDatabase(config: DcorConfig, { machine, packages, data, databaseMachine }: Place) {
     const { url, sharedBuffersMiB } = config.postgresql;
     if (url !== undefined) {
         return { endpoint: { url, ready: [] }, units: [] };
+    }
+    if (databaseMachine !== undefined) {
+        const other = { ...databaseMachine.server, extensions: [] };
+        const { endpoint: server } = new PostgreSqlElsewhere("postgresql", { machine, packages, ...other });
+        return { endpoint: new CkanDatabase("database", { machine, server }).endpoint, units: [] };
     }
     const { image } = config.machine;
     const server = new PostgreSql("postgresql", { machine, image, packages, data, sharedBuffersMiB });

@@ -21,10 +21,11 @@ import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
 import type { FirewallRule, Machine } from "../components/machine/machine";
 import type { DcorConfig } from "./config";
+import { createDatabaseMachine } from "./database-machine";
 import { dcorBackup, dcorServices, ownPorts, servicePackages, triedKeys, type DcorServices } from "./dcor-services";
 import { firewallRules, publicAddress, siteCertificate } from "./web-front";
 
-/** DCOR on one machine: CKAN with its extensions behind nginx, and the services that it works with. */
+/** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database on a second one, too. */
 export async function dcor(config: DcorConfig) {
     const { mirrors, objectStore } = config;
     const machine = await createMachine("machine", config.machine, mirrors, {
@@ -67,7 +68,8 @@ export async function dcor(config: DcorConfig) {
     new UnattendedUpgrades("upgrades", { machine, packages, ...upgrades });
 
     const certificate = siteCertificate(config, machine);
-    const services = dcorServices(config, { machine, tools, packages, data, address });
+    const databaseMachine = await createDatabaseMachine(config, machine, { upgrades });
+    const services = dcorServices(config, { machine, tools, packages, data, address, databaseMachine });
     const site = new DcorSite("site", {
         machine,
         packages,
@@ -97,13 +99,14 @@ export async function dcor(config: DcorConfig) {
         { url: `${base}/`, contains: config.dcor.title },
         { url: `${base}/api/3/action/status_show`, contains: '"success": true' },
     ]);
-    const upgraded = createPackagesUpgrade(config, machine, requests, [site, last]);
+    const databaseSteps = databaseMachine?.last ?? [];
+    const upgraded = createPackagesUpgrade(config, machine, requests, [site, last, ...databaseSteps]);
     new HealthCheck(
         "health",
         {
             requests,
             certificatePem: certificate?.certificatePem,
-            revisions: [site, last, ...upgraded].map(({ revision }) => revision),
+            revisions: [site, last, ...databaseSteps, ...upgraded].map(({ revision }) => revision),
         },
         { dependsOn: [site, last, ...upgraded] },
     );
@@ -122,6 +125,7 @@ export async function dcor(config: DcorConfig) {
         backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
+        ...databaseMachine?.outputs,
     };
 }
 

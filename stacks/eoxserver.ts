@@ -16,20 +16,22 @@ import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
 import type { Machine } from "../components/machine/machine";
 import type { EoxServerConfig } from "./config";
+import { createDatabaseMachine, hasOwnServer, type DatabaseMachine } from "./database-machine";
 import { firewallRules, publicAddress, siteCertificate, webPorts } from "./web-front";
 
 /** What each instance's database needs of PostgreSQL. */
 const EXTENSIONS = ["postgis"] as const;
 
-/** EOxServer on one machine: Apache in front of one or more instances with mod_wsgi, PostGIS behind them, there or elsewhere. */
+/** EOxServer: Apache in front of one or more instances with mod_wsgi on one machine, PostGIS behind them, there, on a second one or elsewhere. */
 export async function eoxserver(config: EoxServerConfig) {
-    const isLocal = config.postgresql.url === undefined;
+    const isLocal = hasOwnServer(config);
     const machine = await createMachine("machine", config.machine, config.mirrors, {
         ports: ownPorts(config),
         sizeGiB: config.data.sizeGiB,
         administrators: config.firewall.ssh,
     });
     const address = publicAddress(config, config.eoxserver, machine, config.eoxserver.allowedHosts);
+    const databaseMachine = await createDatabaseMachine(config, machine, { extensions: EXTENSIONS });
 
     machine.firewall("firewall", firewallRules(config, config.eoxserver), {});
     const data = new DataVolume("data", { machine, ...config.data });
@@ -47,7 +49,7 @@ export async function eoxserver(config: EoxServerConfig) {
         machine,
         packages,
         data,
-        database: databaseServer(config, machine, packages, data),
+        database: databaseServer(config, machine, packages, data, databaseMachine),
         version: config.eoxserver.version,
         address,
         instances: config.instances,
@@ -67,7 +69,7 @@ export async function eoxserver(config: EoxServerConfig) {
         accessControl: config.accessControl,
     });
     const requests = address.apply((known) => healthRequests(known, config));
-    const upgraded = createPackagesUpgrade(config, machine, requests, [site]);
+    const upgraded = createPackagesUpgrade(config, machine, requests, [site, ...(databaseMachine?.last ?? [])]);
     new HealthCheck(
         "health",
         {
@@ -78,6 +80,7 @@ export async function eoxserver(config: EoxServerConfig) {
                 ...[...eoxserver.instances.map(({ answering }) => answering), ...upgraded].map(
                     ({ revision }) => revision,
                 ),
+                ...(databaseMachine?.last ?? []).map(({ revision }) => revision),
             ],
         },
         { dependsOn: [site, ...upgraded] },
@@ -101,21 +104,23 @@ export async function eoxserver(config: EoxServerConfig) {
         backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
+        ...databaseMachine?.outputs,
     };
 }
 
-/** The server that each instance has its database in: this machine's own, or one elsewhere. */
+/** The server that each instance has its database in: this machine's own, that of the stack's other machine, or one elsewhere. */
 function databaseServer(
     { machine: { image }, postgresql: { url, password, authority, sharedBuffersMiB } }: EoxServerConfig,
     machine: Machine,
     packages: Packages,
     data: DataVolume,
+    other?: DatabaseMachine,
 ): DatabaseEndpoint {
-    if (url === undefined) {
+    const server = other?.server ?? (url === undefined ? undefined : { url, password, authority });
+    if (server === undefined) {
         return new PostgreSql("database", { machine, image, packages, data, sharedBuffersMiB }).endpoint;
     }
-    const server = { url, password, authority, extensions: EXTENSIONS };
-    return new PostgreSqlElsewhere("database", { machine, packages, ...server }).endpoint;
+    return new PostgreSqlElsewhere("database", { machine, packages, ...server, extensions: EXTENSIONS }).endpoint;
 }
 
 /** Each instance's page; where an access control stands before it, that it asks who one is. */
@@ -128,7 +133,7 @@ function healthRequests(address: PublicAddress, { instances, accessControl }: Eo
 
 /** The ports that nothing else on the machine may have. */
 function ownPorts(config: EoxServerConfig) {
-    const database = config.postgresql.url === undefined ? [POSTGRESQL_PORT] : [];
+    const database = hasOwnServer(config) ? [POSTGRESQL_PORT] : [];
     return [...webPorts(config, config.eoxserver), ...database, BACKEND_PORT];
 }
 

@@ -1,14 +1,22 @@
 /**
- * The services of a stack, a line each, from what its steps enable, reload and restart: `services.ts STACK [SERVICE]`. With a
- * service, only those of that name: `nginx`, or `eoxserver` for all its instances, or `eoxserver@instance00`.
+ * The services of a stack's machine, a line each, from what its steps enable, reload and restart:
+ * `services.ts STACK [--machine database] [SERVICE]`. With a service, only those of that name: `nginx`, or `eoxserver` for all its
+ * instances, or `eoxserver@instance00`.
  */
+import { parseArgs } from "node:util";
 import { arrayParameter, readProgram } from "../components/guest/read-program";
-import { isSecret, type Deployment } from "../verify/deployment";
+import { isSecret, reveal, stackOutputs, type Deployment } from "../verify/deployment";
 import { Engine } from "../verify/engine";
+import type { Login } from "../verify/ssh";
 
-/** The units that the steps of a stack keep; what a secret step does is known from the steps that use its files. */
-export function servicesOf({ resources }: Deployment): string[] {
+/**
+ * The units that the steps of a stack keep; what a secret step does is known from the steps that use its files.
+ * @param on the machine that they keep them on. @default any
+ */
+export function servicesOf({ resources }: Deployment, on?: Login): string[] {
+    const isThere = ({ host, port }: Partial<Login> = {}) => host === on?.host && port === on?.port;
     const units = resources
+        .filter(({ inputs }) => on === undefined || isThere(reveal(inputs?.["connection"]) as Login | undefined))
         .map(({ inputs }) => inputs?.["stdin"])
         .filter((stdin): stdin is string => typeof stdin === "string" && !isSecret(stdin))
         .flatMap((stdin) => readProgram(stdin) ?? [])
@@ -26,8 +34,11 @@ export function matching(units: readonly string[], service: string): string[] {
 }
 
 async function main(): Promise<void> {
-    const [stack = "", service] = process.argv.slice(2);
-    const units = servicesOf((await new Engine(stack, "").export()).deployment);
+    const { values, positionals } = parseArgs({ options: { machine: { type: "string" } }, allowPositionals: true });
+    const [stack = "", service] = positionals;
+    const { deployment } = await new Engine(stack, "").export("--show-secrets");
+    const machine = stackOutputs(deployment)[values.machine === undefined ? "ssh" : `${values.machine}Ssh`];
+    const units = servicesOf(deployment, machine as Login);
     const wanted = service === undefined ? units : matching(units, service);
     if (wanted.length === 0) {
         throw new Error(`${stack} has no service ${service}.\n  Its services: ${units.join(", ")}.`);

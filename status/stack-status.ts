@@ -6,7 +6,7 @@ import { Machines, type Finding } from "../drift/guest";
 import { stepsOf } from "../drift/steps";
 import { reveal, stackOutputs, type Deployment } from "../verify/deployment";
 import { Engine } from "../verify/engine";
-import { readOutputs } from "../verify/outputs";
+import { readOutputs, type Outputs } from "../verify/outputs";
 import { execute } from "../verify/processes";
 import { Ssh } from "../verify/ssh";
 
@@ -44,16 +44,18 @@ export async function lookAtStack(stack: string, directory: string, withDrift: b
     try {
         const { deployment } = await engine.export("--show-secrets");
         const outputs = readOutputs(stack, stackOutputs(deployment));
-        const [unhealthy, certificateDays, machine, drift] = await Promise.all([
+        const ask = (ssh: Outputs["ssh"]) => askMachine(new Ssh(ssh, mkdtempSync(join(directory, "machine-"))));
+        const [unhealthy, certificateDays, machine, database, drift] = await Promise.all([
             askHealth(deployment),
             daysOfCertificate(new URL(outputs.url)),
-            askMachine(new Ssh(outputs.ssh, mkdtempSync(join(directory, "machine-")))),
+            ask(outputs.ssh),
+            outputs.databaseSsh && ask(outputs.databaseSsh),
             withDrift ? lookForDrift(stack, deployment, directory) : undefined,
         ]);
         const { product, url } = outputs;
         return {
             ...{ stack, product, platform: outputs.machine.platform, url },
-            ...{ unhealthy, certificateDays, ...machine, drift },
+            ...{ unhealthy, certificateDays, ...withDatabase(machine, database), drift },
         };
     } catch (error) {
         return { stack, problem: error instanceof Error ? error.message : String(error) };
@@ -102,7 +104,24 @@ const FACTS = `
     df --output=target,pcent / /data 2>/dev/null | sed -n 's/^\\(\\S*\\) *\\([0-9]*\\)%$/disk \\1\\t\\2/p'
     printf 'failed\\t%s\\n' "$(systemctl list-units --failed --plain --no-legend | cut -d' ' -f1 | paste -sd' ')"`;
 
-async function askMachine(machine: Ssh): Promise<Pick<StackStatus, "disks" | "failedUnits" | "unreachable">> {
+/** What a machine says of itself. */
+export type MachineStatus = Pick<StackStatus, "disks" | "failedUnits" | "unreachable">;
+
+/** Both machines of a stack whose database has one of its own. */
+export function withDatabase(first: MachineStatus, database?: MachineStatus): MachineStatus {
+    if (database === undefined) {
+        return first;
+    }
+    const named = (what: string) => `database:${what}`;
+    const disks = Object.entries(database.disks ?? {}).map(([place, percent]) => [named(place), percent] as const);
+    return {
+        disks: { ...first.disks, ...Object.fromEntries(disks) },
+        failedUnits: [...(first.failedUnits ?? []), ...(database.failedUnits ?? []).map(named)],
+        unreachable: first.unreachable ?? (database.unreachable && `${named(" ")}${database.unreachable}`),
+    };
+}
+
+async function askMachine(machine: Ssh): Promise<MachineStatus> {
     try {
         const facts = await machine.facts(FACTS);
         const disks = Object.entries(facts).filter(([name]) => name.startsWith("disk "));

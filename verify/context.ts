@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +21,8 @@ export interface Context<P extends Outputs["product"] = Outputs["product"]> {
     config: Extract<ParsedConfig, { product: P }>;
     web: Web;
     machine: Ssh;
+    /** The machine that the database has for itself; undefined where it has none. */
+    databaseMachine: DatabaseMachine | undefined;
     database: Database;
     engine: Engine;
     /** The state with its secrets shown: for comparisons, never for details. */
@@ -28,6 +30,16 @@ export interface Context<P extends Outputs["product"] = Outputs["product"]> {
     /** The browser of this machine, started when first asked for; undefined where there is none. */
     browser(): Promise<Browser | undefined>;
     close(): Promise<void>;
+}
+
+/** A machine for PostgreSQL alone. */
+export interface DatabaseMachine extends NonNullable<Outputs["database"]> {
+    ssh: Ssh;
+    sshPort: number;
+    /** What the configuration says of it. */
+    keys: ParsedConfig["machine"];
+    /** Its server, asked there by the superuser. */
+    server: Database;
 }
 
 export type EoxServerContext = Context<"eoxserver">;
@@ -46,17 +58,31 @@ export async function openContext(stack: string): Promise<Context> {
     const machine = new Ssh(outputs.ssh, directory);
     const guarded = config.product === "eoxserver" ? config.accessControl?.paths : undefined;
     const web = new Web(outputs.certificate, guarded);
-    const isElsewhere = config.product === "eoxserver" && config.postgresql.url !== undefined;
+    const databaseMachine = databaseMachineOf(outputs, config, directory);
+    const isElsewhere =
+        databaseMachine !== undefined || (config.product === "eoxserver" && config.postgresql.url !== undefined);
     const database = new Database(machine, isElsewhere ? ADMINISTRATOR_ELSEWHERE : LOCAL_ADMINISTRATOR);
     let browser: Promise<Browser | undefined> | undefined;
 
     return {
-        ...{ stack, outputs, config, web, machine, engine, deployment, database },
+        ...{ stack, outputs, config, web, machine, databaseMachine, engine, deployment, database },
         browser: () => (browser ??= openBrowser(outputs.certificate)),
         close: async () => {
             web.close();
-            await machine.close();
+            await Promise.all([machine.close(), databaseMachine?.ssh.close()]);
             await (await browser)?.close();
         },
     };
+}
+
+function databaseMachineOf(outputs: Outputs, config: ParsedConfig, directory: string): DatabaseMachine | undefined {
+    const { database, databaseSsh } = outputs;
+    const keys = "postgresql" in config ? config.postgresql.machine : undefined;
+    if (database === undefined || databaseSsh === undefined || keys === undefined) {
+        return undefined;
+    }
+    const place = join(directory, "database");
+    mkdirSync(place, { mode: 0o700 });
+    const ssh = new Ssh(databaseSsh, place);
+    return { ...database, ssh, sshPort: databaseSsh.port, keys, server: new Database(ssh, LOCAL_ADMINISTRATOR) };
 }

@@ -64,7 +64,10 @@ export function generatedSecrets({ resources }: Deployment): string[] {
     const keys = ofType("tls:index/privateKey:PrivateKey");
     const publicText = [
         ...keys.flatMap((outputs) => [text(outputs, "publicKeyPem"), text(outputs, "publicKeyOpenssh")]),
-        ...ofType("tls:index/selfSignedCert:SelfSignedCert").map((outputs) => text(outputs, "certPem")),
+        ...["selfSignedCert:SelfSignedCert", "locallySignedCert:LocallySignedCert"].flatMap((kind) =>
+            ofType(`tls:index/${kind}`).map((outputs) => text(outputs, "certPem")),
+        ),
+        ...ofType("tls:index/certRequest:CertRequest").map((outputs) => text(outputs, "certRequestPem")),
     ].join("\n");
     // A key is looked for line by line, since how its lines are joined differs from place to place.
     const keyLines = keys

@@ -10,17 +10,28 @@ const endpoint = z.object({
     hostKey: z.string(),
 });
 
+/** How administrators reach a machine, by way of a bastion where there is one. */
+const ssh = endpoint.extend({ proxy: endpoint.optional() });
+const machine = z.object({ name: z.string(), address: z.string(), platform: z.enum(["local", "existing", "aws"]) });
+
+/** What stacks give out whose database has a machine of its own; absent where it has none. */
+const databaseMachine = {
+    /** The machine, and the server's address with its administrator, e.g. `postgresql://administrator@10.77.0.11:5432/postgres`. */
+    database: machine.extend({ url: z.string() }).optional(),
+    databaseSsh: ssh.optional(),
+};
+
 /** What all stacks give out. */
 const common = z.object({
     /** Where users find the product, e.g. `https://10.77.0.10`. */
     url: z.url(),
     /** The certificate that users are given, as PEM; absent when TLS is off. */
     certificate: z.string().optional(),
-    /** How administrators reach the machine, by way of a bastion where there is one. */
-    ssh: endpoint.extend({ proxy: endpoint.optional() }),
+    ssh,
     /** Where its backups go, and what they are encrypted with; absent where none are made. */
     backup: z.object({ repository: z.string(), password: z.string() }).optional(),
-    machine: z.object({ name: z.string(), address: z.string(), platform: z.enum(["local", "existing", "aws"]) }),
+    machine,
+    ...databaseMachine,
 });
 
 /** The outputs of a stack that verify works with: a public contract, described in docs/verify.md. */

@@ -7,6 +7,9 @@ import { limit } from "./limit";
 import type { Outputs } from "./outputs";
 import { execute } from "./processes";
 
+/** Where a connection leads. */
+export type Login = Pick<Outputs["ssh"], "host"> & { port?: number };
+
 /** sshd takes ten sessions on one connection (MaxSessions); one of them holds the connection open, two are conversations. */
 const SESSIONS = 7;
 
@@ -23,6 +26,11 @@ export class Ssh {
         private readonly address: Outputs["ssh"],
         private readonly directory: string,
     ) {}
+
+    /** Whether another connection leads to the same machine. */
+    leadsTo({ host, port = 22 }: Login): boolean {
+        return host === this.address.host && port === this.address.port;
+    }
 
     /** What a script prints that root runs in the guest; throws when it fails. Never put a secret into the script: it is on a command line. */
     async run(script: string, stdin: string | Buffer = ""): Promise<string> {

@@ -3,6 +3,7 @@ import { secretFile, secretPath, SecretFiles } from "../guest/config-files";
 import { InstallStep } from "../guest/install-step";
 import type { DatabaseEndpoint } from "../guest/postgresql";
 import { databaseProgram } from "../guest/postgresql-database";
+import { LOCAL_ADMINISTRATOR, POSTGRESQL_PORT } from "../guest/postgresql-server";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
 
@@ -60,9 +61,13 @@ export class CkanDatabase extends pulumi.ComponentResource {
             { parent: this, dependsOn: [secrets, server.running] },
         );
         this.endpoint = {
-            url: pulumi.interpolate`postgresql://${DATABASE_USER}:${secret}@/${DATABASE}?host=${server.host}&port=${server.port}`,
-            name: DATABASE,
-            port: server.port,
+            url: pulumi
+                .all([secret, server.host, server.port, server.settings])
+                .apply(([password, host, port, settings]) => {
+                    const query = Object.entries({ host, port, ...settings }).map(([key, value]) => `${key}=${value}`);
+                    return `postgresql://${DATABASE_USER}:${password}@/${DATABASE}?${query.join("&")}`;
+                }),
+            ...(server.administrator === LOCAL_ADMINISTRATOR && { name: DATABASE, port: POSTGRESQL_PORT }),
             ready: [made],
         };
         this.registerOutputs();

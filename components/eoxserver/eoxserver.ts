@@ -67,16 +67,18 @@ export class EoxServer extends pulumi.ComponentResource {
                     instance,
                     {
                         machine,
-                        settings: pulumi.output(args.address).apply((address) => ({
-                            name: instance,
-                            software: softwareDirectory(args.version),
-                            address,
-                            databaseHost: database.host,
-                            databasePort: database.port,
-                            databaseSettings: database.settings,
-                            processes,
-                            timeoutSeconds: args.requestTimeoutSeconds,
-                        })),
+                        settings: pulumi
+                            .all([args.address, database.host, database.port, database.settings])
+                            .apply(([address, databaseHost, databasePort, databaseSettings]) => ({
+                                name: instance,
+                                software: softwareDirectory(args.version),
+                                address,
+                                databaseHost,
+                                databasePort,
+                                databaseSettings,
+                                processes,
+                                timeoutSeconds: args.requestTimeoutSeconds,
+                            })),
                         database,
                         administrator,
                         deleteDataOnRemoval: onRemoval === "delete",

@@ -22,7 +22,11 @@ export class DataVolume extends pulumi.ComponentResource {
         super("science-stacks:guest:DataVolume", name, {}, opts);
 
         const { machine, sizeGiB, onDestroy, mountPoint = "/data", scratch = false } = args;
-        const disk = machine.attachDisk(name, { sizeGiB, onDestroy }, { parent: this });
+        const disk = machine.attachDisk(
+            name,
+            { sizeGiB, onDestroy, use: scratch ? "scratch" : "data" },
+            { parent: this },
+        );
         this.mounted = new InstallStep(
             `${name}-mount`,
             {
@@ -33,7 +37,7 @@ export class DataVolume extends pulumi.ComponentResource {
                     parameters: {
                         device,
                         mount_point: mountPoint,
-                        owner: pulumi.getStack(),
+                        owner: machine.machineName,
                         scratch: scratch ? "yes" : "no",
                         size_gib: sizeGiB,
                     },

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { FirewallRule, Machine } from "../machine/machine";
+import { hostNetwork, type FirewallRule, type Machine } from "../machine/machine";
 import { hardening } from "./hardening";
 import { InstallStep } from "./install-step";
 import { guestScript } from "./shell";
@@ -24,17 +24,17 @@ export function guestFirewall(
         `${name}-trial`,
         {
             machine,
-            program: {
+            program: withAddresses(rules).apply((known) => ({
                 script: "firewall/try.sh",
                 parameters: { trial_seconds: TRIAL_SECONDS, attempts: restored },
                 files: {
-                    "/var/lib/science-stacks/firewall/trial.nft": { content: ruleset(rules) },
+                    "/var/lib/science-stacks/firewall/trial.nft": { content: ruleset(known) },
                     "/usr/local/lib/science-stacks/firewall-restore": {
                         content: guestScript("firewall/restore.sh"),
                         mode: "755",
                     },
                 },
-            },
+            })),
             removable: true,
         },
         opts,
@@ -60,8 +60,22 @@ export function guestFirewall(
     );
 }
 
+/** The rules with the addresses of the machines that they name. */
+function withAddresses(rules: readonly FirewallRule[]): pulumi.Output<NetworkRule[]> {
+    return pulumi.all(
+        rules.map(({ description, port, cidrs, machines = [] }) =>
+            pulumi
+                .all(machines.map(({ privateAddress }) => privateAddress))
+                .apply((addresses) => ({ description, port, cidrs: [...cidrs, ...addresses.map(hostNetwork)] })),
+        ),
+    );
+}
+
+/** A rule whose networks are all known. */
+export type NetworkRule = Omit<FirewallRule, "machines">;
+
 /** The rules as nftables' own text; loading it replaces the table in one transaction, so that no packet meets half of it. */
-export function ruleset(rules: readonly FirewallRule[]): string {
+export function ruleset(rules: readonly NetworkRule[]): string {
     return [
         "table inet science_stacks",
         "delete table inet science_stacks",

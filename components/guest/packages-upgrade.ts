@@ -24,12 +24,13 @@ export function createPackagesUpgrade(
     machine: Machine,
     pages: pulumi.Input<HealthRequest[]>,
     after: pulumi.Resource[],
+    name = "packages-upgrade",
 ): InstallStep[] {
     return packagesAsOf === undefined
         ? []
         : [
               new InstallStep(
-                  "packages-upgrade",
+                  name,
                   {
                       machine,
                       program: pulumi.output(pages).apply((known) => packagesUpgrade(packagesAsOf, known)),

@@ -18,20 +18,22 @@ export interface PostgreSqlElsewhereArgs {
     machine: Machine;
     packages: Packages;
     /** `postgresql://USER@HOST[:PORT]/[DATABASE][?sslmode=MODE]`, of a user who may make databases and users. */
-    url: string;
+    url: pulumi.Input<string>;
     /** @default none */
     password?: pulumi.Output<string>;
     /** The authority that has signed the server's certificate, as PEM. @default those that the machine trusts */
-    authority?: string;
+    authority?: pulumi.Input<string>;
     /** Extensions that the databases will have. */
     extensions: readonly string[];
+    /** What must be there before it is asked: its steps, where it is the stack's. @default nothing */
+    after?: pulumi.Resource[];
 }
 
 /** Where everyone on the machine finds the authority. */
 const AUTHORITY = "/etc/science-stacks/postgresql-authority.pem";
 
 /**
- * A PostgreSQL server that is not the stack's: a managed one, or another machine's.
+ * A PostgreSQL server that is not on the machine: a managed one, or another machine's, of the stack or not.
  * The machine asks it before a product is given it: a wrong address, password or right ends the `up` there, and is named.
  */
 export class PostgreSqlElsewhere extends pulumi.ComponentResource {
@@ -40,17 +42,22 @@ export class PostgreSqlElsewhere extends pulumi.ComponentResource {
     constructor(name: string, args: PostgreSqlElsewhereArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:guest:PostgreSqlElsewhere", name, {}, opts);
 
-        const { machine, packages, url, password, authority, extensions } = args;
-        const server = serverAddress(url) as ServerAddress;
-        const tls = tlsSettings(server, authority && AUTHORITY);
-        const service = pulumi.output(password).apply((text) => serviceText(server, tls, text));
+        const { machine, packages, password, authority, extensions, after = [] } = args;
+        const url = pulumi.output(args.url);
+        const server = url.apply((text) => serverAddress(text) as ServerAddress);
+        const tls = server.apply((known) => tlsSettings(known, authority && AUTHORITY));
+        const service = pulumi
+            .all([server, tls, password])
+            .apply(([known, settings, secret]) => serviceText(known, settings, secret));
         const secrets = new SecretFiles(
             `${name}-secrets`,
             {
                 machine,
                 files: {
                     [SERVICE_FILE]: service.apply((content) => ({ content, mode: "600" })),
-                    ...(authority && { [AUTHORITY]: { content: `${authority.trimEnd()}\n` } }),
+                    ...(authority && {
+                        [AUTHORITY]: pulumi.output(authority).apply((pem) => ({ content: `${pem.trimEnd()}\n` })),
+                    }),
                 },
             },
             { parent: this, dependsOn: packages },
@@ -59,21 +66,21 @@ export class PostgreSqlElsewhere extends pulumi.ComponentResource {
             `${name}-answering`,
             {
                 machine,
-                program: secrets.revision.apply((secrets_revision) => ({
+                program: pulumi.all([secrets.revision, url]).apply(([secrets_revision, text]) => ({
                     script: "postgresql/ask.sh",
                     parameters: {
-                        url,
+                        url: text,
                         connection: ADMINISTRATOR_ELSEWHERE.environment,
                         extensions,
                         secrets_revision,
                     },
                 })),
             },
-            { parent: this, dependsOn: secrets },
+            { parent: this, dependsOn: [secrets, ...after] },
         );
         this.endpoint = {
-            host: server.host,
-            port: server.port,
+            host: server.apply(({ host }) => host),
+            port: server.apply(({ port }) => port),
             settings: tls,
             administrator: ADMINISTRATOR_ELSEWHERE,
             owner: pulumi.getStack(),

@@ -15,16 +15,17 @@ import { dailySnapshots } from "./aws/snapshots";
 import { attachVolume } from "./aws/volume";
 import type { ObjectStoreEndpoint } from "../guest/object-store";
 import { S3ObjectStore } from "./aws/object-store";
-import type { BucketArgs, Connection, Disk, DiskArgs, FirewallRule, Machine } from "./machine";
+import type { BucketArgs, Connection, Disk, DiskArgs, DiskUse, FirewallRule, Machine } from "./machine";
 
 /**
  * An EC2 instance with an address that stays, in a network of its own or a given one. Its image is looked up when it is made
  * and kept; its host key is pinned from the first connection, and replaced at that, since others may read what it was booted with.
- * Design: docs/aws.md.
+ * A further machine of a stack is in the first one's subnet, with a security group of its own. Design: docs/aws.md.
  */
 export class AwsMachine extends pulumi.ComponentResource implements Machine {
-    public readonly machineName = pulumi.getStack();
+    public readonly machineName: string;
     public readonly address: pulumi.Output<string>;
+    public readonly privateAddress: pulumi.Output<string>;
     public readonly connection: pulumi.Output<Connection>;
     public readonly identity: pulumi.Output<string>;
     public readonly host: ec2.Instance;
@@ -36,17 +37,22 @@ export class AwsMachine extends pulumi.ComponentResource implements Machine {
     private disks = 0;
 
     constructor(name: string, args: AwsMachineArgs, opts?: pulumi.ComponentResourceOptions) {
-        const provider = awsProvider(args);
+        const provider = args.beside?.provider ?? awsProvider(args);
         super("science-stacks:machine:AwsMachine", name, {}, { ...opts, providers: [provider] });
 
         const child = { parent: this };
+        this.machineName = args.machineName ?? pulumi.getStack();
         const tags = { Name: this.machineName };
         this.args = args;
         this.provider = provider;
-        this.network = awsNetwork(name, args.region, args.network, child);
-        this.group = securityGroup(`${name}-group`, this.network.vpcId, child);
-        const login = loginKey(name, args, child);
-        const first = firstBoot(name, args, child);
+        this.network = args.beside?.network ?? awsNetwork(name, args.region, args.network, child);
+        this.group = securityGroup(
+            `${name}-group`,
+            { vpcId: this.network.vpcId, machineName: this.machineName },
+            child,
+        );
+        const login = loginKey(name, args, tags, child);
+        const first = firstBoot(name, { ...args, machineName: this.machineName }, child);
         const hostKey = new tls.PrivateKey(`${name}-host-key`, { algorithm: "ED25519" }, child);
 
         this.host = new ec2.Instance(
@@ -59,7 +65,7 @@ export class AwsMachine extends pulumi.ComponentResource implements Machine {
                 keyName: login.name,
                 subnetId: this.network.subnetId,
                 vpcSecurityGroupIds: [this.group.id],
-                iamInstanceProfile: instanceProfile(name, child).name,
+                iamInstanceProfile: instanceProfile(name, this.machineName, child).name,
                 metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
                 rootBlockDevice: {
                     volumeType: "gp3",
@@ -80,9 +86,14 @@ export class AwsMachine extends pulumi.ComponentResource implements Machine {
             },
         );
         this.identity = this.host.id;
-        this.address = machineAddress(name, { instance: this.host, public: this.network.public, dns: args.dns }, child);
+        this.privateAddress = this.host.privateIp;
+        this.address = machineAddress(
+            name,
+            { instance: this.host, machineName: this.machineName, public: this.network.public, dns: args.dns },
+            child,
+        );
         if (args.snapshots.keep > 0) {
-            dailySnapshots(`${name}-snapshots`, args.snapshots, child);
+            dailySnapshots(`${name}-snapshots`, { ...args.snapshots, machineName: this.machineName }, child);
         }
 
         const reached = {
@@ -114,16 +125,17 @@ export class AwsMachine extends pulumi.ComponentResource implements Machine {
     }
 
     /** A volume of EBS in the machine's zone, or for the data the one that the configuration names. */
-    attachDisk(name: string, args: DiskArgs, opts: pulumi.ComponentResourceOptions): Disk {
+    attachDisk(name: string, args: DiskArgs & { use: DiskUse }, opts: pulumi.ComponentResourceOptions): Disk {
         return attachVolume(
             name,
             {
                 ...args,
                 instance: this.host,
+                machineName: this.machineName,
                 deviceName: `/dev/sd${DEVICE_LETTERS[this.disks++]}`,
                 availabilityZone: this.network.availabilityZone,
                 kmsKeyArn: this.args.kmsKeyArn,
-                existing: name === "data" ? this.args.volumes.data : undefined,
+                existing: args.use === "data" ? this.args.volumes.data : undefined,
             },
             pulumi.mergeOptions({ parent: this, provider: this.provider }, opts),
         );
@@ -139,7 +151,8 @@ export class AwsMachine extends pulumi.ComponentResource implements Machine {
 
     firewall(name: string, rules: FirewallRule[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {
         const own = { parent: this, providers: [this.provider] };
-        return new IngressRules(name, this.group.id, rules, pulumi.mergeOptions(own, opts));
+        const group = { securityGroupId: this.group.id, machineName: this.machineName };
+        return new IngressRules(name, group, rules, pulumi.mergeOptions(own, opts));
     }
 }
 
@@ -154,12 +167,11 @@ function awsProvider({ account, region, tags }: AwsMachineArgs): Provider {
     });
 }
 
-function loginKey(name: string, { key }: AwsMachineArgs, opts: pulumi.CustomResourceOptions) {
+function loginKey(name: string, { key }: AwsMachineArgs, tags: { Name: string }, opts: pulumi.CustomResourceOptions) {
     if (key !== undefined) {
         return { name: pulumi.output(key.name), privateKey: pulumi.secret(key.privateKey) };
     }
     const made = new tls.PrivateKey(`${name}-login-key`, { algorithm: "ED25519" }, opts);
-    const tags = { Name: pulumi.getStack() };
     const pair = new ec2.KeyPair(`${name}-key-pair`, { publicKey: made.publicKeyOpenssh, tags }, opts);
     return { name: pair.keyName, privateKey: made.privateKeyOpenssh };
 }

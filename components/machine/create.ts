@@ -5,27 +5,40 @@ import type { Machine } from "./machine";
 
 /** The `machine` section of a stack's configuration. */
 export type MachineConfig =
-    | ({ platform: "local" } & Omit<LocalMachineArgs, "mirrors">)
-    | ({ platform: "aws" } & Omit<AwsMachineArgs, "mirrors">)
-    | ({ platform: "existing" } & Omit<ExistingMachineArgs, "mirrors" | keyof MachineNeeds>);
+    | ({ platform: "local" } & Omit<LocalMachineArgs, "mirrors" | keyof FurtherMachine>)
+    | ({ platform: "aws" } & Omit<AwsMachineArgs, "mirrors" | keyof FurtherMachine>)
+    | ({ platform: "existing" } & Omit<ExistingMachineArgs, "mirrors" | keyof FurtherMachine | keyof MachineNeeds>);
 
 /** What a product needs of a machine that is there already; a machine of its own has it. */
 export type MachineNeeds = Pick<ExistingMachineArgs, "ports" | "sizeGiB" | "scratchGiB" | "administrators">;
 
-/** The machine that the configuration asks for. */
+/** A machine besides the stack's first one. */
+export interface FurtherMachine {
+    /** Its name, which begins with the stack's. */
+    machineName: string;
+    /** The first one, beside which it is. */
+    beside: Machine;
+}
+
+/** The machine that the configuration asks for. @param further @default it is the stack's first, and has its name */
 export async function createMachine(
     name: string,
     config: MachineConfig,
     mirrors: LocalMachineArgs["mirrors"],
     needs: MachineNeeds,
+    further?: FurtherMachine,
 ): Promise<Machine> {
+    const { machineName } = further ?? {};
     switch (config.platform) {
         case "local":
-            return new LocalMachine(name, { ...config, mirrors });
-        case "aws":
+            return new LocalMachine(name, { ...config, machineName, mirrors });
+        case "aws": {
             // Loaded when it is asked for: a stack that is not on AWS does not pay for its SDK.
-            return new (await import("./aws")).AwsMachine(name, { ...config, mirrors });
+            const { AwsMachine } = await import("./aws");
+            const beside = further?.beside instanceof AwsMachine ? further.beside : undefined;
+            return new AwsMachine(name, { ...config, machineName, beside, mirrors });
+        }
         case "existing":
-            return ExistingMachine.create(name, { ...config, ...needs, mirrors });
+            return ExistingMachine.create(name, { ...config, ...needs, machineName, mirrors });
     }
 }

@@ -6,7 +6,7 @@ import { revisionOf } from "../guest/program";
 import { Ready } from "../guest/ready";
 import { password } from "../password";
 import { closedPorts, hostFacts, type HostFacts, type VolumeWanted } from "./host-facts";
-import type { Connection, Disk, FirewallRule, Machine } from "./machine";
+import type { Connection, Disk, DiskArgs, DiskUse, FirewallRule, Machine } from "./machine";
 
 /** How a host is logged in to. */
 export interface SshLogin {
@@ -29,6 +29,10 @@ export interface ExistingMachineArgs extends SshLogin {
     bastion?: SshLogin;
     /** Where users reach the host. @default the same as `host` */
     address?: string;
+    /** The IPv4 address by which other machines of the stack know the host. @default `host`, which must be one then */
+    privateAddress?: string;
+    /** What messages and the host itself call the stack's machine. @default the stack's name */
+    machineName?: string;
     /** A block device for the data, blank or this stack's; or `directory`. */
     device?: string;
     /** A directory for the data, empty or this stack's; it is made where there is none. */
@@ -57,6 +61,7 @@ export interface ExistingMachineArgs extends SshLogin {
 export class ExistingMachine extends pulumi.ComponentResource implements Machine {
     public readonly machineName: string;
     public readonly address: pulumi.Output<string>;
+    public readonly privateAddress: pulumi.Output<string>;
     public readonly connection: pulumi.Output<Connection>;
     public readonly identity: pulumi.Output<string>;
     /** The host outlives the stack. */
@@ -69,7 +74,7 @@ export class ExistingMachine extends pulumi.ComponentResource implements Machine
         const facts = await hostFacts(connectionOf(args), {
             host: args.host,
             user: args.user ?? "root",
-            stack: pulumi.getStack(),
+            stack: args.machineName ?? pulumi.getStack(),
             image: args.image,
             volumes: volumesOf(args),
             ports: args.ports,
@@ -85,9 +90,10 @@ export class ExistingMachine extends pulumi.ComponentResource implements Machine
     ) {
         super("science-stacks:machine:ExistingMachine", name);
 
-        this.machineName = pulumi.getStack();
+        this.machineName = args.machineName ?? pulumi.getStack();
         this.connection = connectionOf(args);
         this.address = pulumi.output(args.address ?? args.host);
+        this.privateAddress = pulumi.output(args.privateAddress ?? args.host);
         this.identity = pulumi.output(revisionOf(keyOf(args.hostKey)));
         this.markKey = password(`${name}-mark-key`, { parent: this });
 
@@ -103,10 +109,10 @@ export class ExistingMachine extends pulumi.ComponentResource implements Machine
     }
 
     /** The device or the directory of the host, which stays. */
-    attachDisk(name: string): Disk {
-        const volume = volumesOf(this.args).find(({ section }) => section === name);
+    attachDisk(_name: string, { use }: DiskArgs & { use: DiskUse }): Disk {
+        const volume = volumesOf(this.args).find(({ section }) => section === use);
         if (volume === undefined) {
-            throw new Error(`an existing host has no place for the volume "${name}"`);
+            throw new Error(`an existing host has no place for the volume "${use}"`);
         }
         return { device: pulumi.output(volume.path), attachment: this.ready };
     }

@@ -6,7 +6,15 @@ import * as tls from "@pulumi/tls";
 import { guestFirewall } from "../guest/guest-firewall";
 import { Ready } from "../guest/ready";
 import { assignments, type Parameter } from "../guest/shell";
-import { diskOptions, type Connection, type Disk, type DiskArgs, type FirewallRule, type Machine } from "./machine";
+import {
+    diskOptions,
+    type Connection,
+    type Disk,
+    type DiskArgs,
+    type DiskUse,
+    type FirewallRule,
+    type Machine,
+} from "./machine";
 
 export interface LocalMachineArgs {
     /** The operating system of the guest; another one is another machine. */
@@ -15,6 +23,8 @@ export interface LocalMachineArgs {
     network?: string;
     /** The guest's address. @default the lowest free one of the network, kept for as long as the machine is there */
     address?: string;
+    /** Its name on this host and as its host name. @default the stack's */
+    machineName?: string;
     /** The snapshot of an installed machine that a new guest and its disks begin with. @default none: the bare system */
     snapshot?: string;
     /** Where the guest's Debian packages come from. @default Debian's own archive, or what the host uses */
@@ -23,11 +33,13 @@ export interface LocalMachineArgs {
 
 /**
  * A guest of systemd-nspawn on the machine that Pulumi runs on, with a systemd, an sshd and an address of its own.
- * It is started again after a reboot, and with the host where the host runs systemd. The stack's name is its name.
+ * It is started again after a reboot, and with the host where the host runs systemd. The stack's name is its name,
+ * and that of a further machine begins with it.
  */
 export class LocalMachine extends pulumi.ComponentResource implements Machine {
-    public readonly machineName = pulumi.getStack();
+    public readonly machineName: string;
     public readonly address: pulumi.Output<string>;
+    public readonly privateAddress: pulumi.Output<string>;
     public readonly connection: pulumi.Output<Connection>;
     public readonly identity: pulumi.Output<string>;
     public readonly host: pulumi.Resource;
@@ -38,6 +50,7 @@ export class LocalMachine extends pulumi.ComponentResource implements Machine {
     constructor(name: string, args: LocalMachineArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:machine:LocalMachine", name, {}, opts);
 
+        this.machineName = args.machineName ?? pulumi.getStack();
         this.snapshot = args.snapshot === undefined ? {} : { snapshot: args.snapshot };
         const child = { parent: this };
         const loginKey = new tls.PrivateKey(`${name}-login-key`, { algorithm: "ED25519" }, child);
@@ -74,6 +87,7 @@ export class LocalMachine extends pulumi.ComponentResource implements Machine {
         // The resource's own id: another one when the guest is replaced, the same when it is changed, and known in a preview.
         this.identity = host.id;
         this.address = host.stdout.apply((printed) => (JSON.parse(printed) as { address: string }).address);
+        this.privateAddress = this.address;
         this.connection = pulumi
             .all([this.address, loginKey.privateKeyOpenssh, hostKey.publicKeyOpenssh])
             .apply(([address, privateKey, publicKey]) => ({
@@ -92,8 +106,9 @@ export class LocalMachine extends pulumi.ComponentResource implements Machine {
     }
 
     /** A sparse file of the host behind a loop device. Takes up what was written to it; the host must have room for all of it. */
-    attachDisk(name: string, args: DiskArgs, opts: pulumi.ComponentResourceOptions): Disk {
-        const disk = `${this.machineName}-${name}`;
+    attachDisk(name: string, args: DiskArgs & { use: DiskUse }, opts: pulumi.ComponentResourceOptions): Disk {
+        const { use } = args;
+        const disk = `${this.machineName}-${use}`;
         const { owner, machineName } = this;
         // Nothing here depends on the machine: a change of it must not touch the disk.
         const image = new command.local.Command(
@@ -104,7 +119,7 @@ export class LocalMachine extends pulumi.ComponentResource implements Machine {
                     disk,
                     owner,
                     size_gib: args.sizeGiB,
-                    ...(this.snapshot.snapshot && { name, ...this.snapshot }),
+                    ...(this.snapshot.snapshot && { name: use, ...this.snapshot }),
                 }),
             },
             pulumi.mergeOptions({ parent: this, ...diskOptions(args) }, opts),
@@ -113,7 +128,7 @@ export class LocalMachine extends pulumi.ComponentResource implements Machine {
             `${name}-attachment`,
             {
                 ...hostScript("disk.sh", { create: "attach", delete: "detach" }),
-                stdin: parameters({ machine: machineName, disk, owner, name }),
+                stdin: parameters({ machine: machineName, disk, owner, name: use }),
                 triggers: [this.identity],
             },
             {
@@ -123,7 +138,7 @@ export class LocalMachine extends pulumi.ComponentResource implements Machine {
                 deleteBeforeReplace: true,
             },
         );
-        return { device: pulumi.output(`/dev/disk/by-id/science-stacks-${name}`), attachment };
+        return { device: pulumi.output(`/dev/disk/by-id/science-stacks-${use}`), attachment };
     }
 
     firewall(name: string, rules: FirewallRule[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {

@@ -15,6 +15,9 @@ export interface DiskArgs {
     onDestroy: "delete" | "keep" | "refuse";
 }
 
+/** What a disk is for, by which its machine knows it: the data, or what can be lost. */
+export type DiskUse = "data" | "scratch";
+
 /** How a disk's resource is told what becomes of it. */
 export function diskOptions({ onDestroy }: Pick<DiskArgs, "onDestroy">): pulumi.CustomResourceOptions {
     return { protect: onDestroy === "refuse", retainOnDelete: onDestroy === "keep" };
@@ -46,7 +49,12 @@ export interface FirewallRule {
     readonly port: number;
     /** Networks in CIDR notation that may connect. */
     readonly cidrs: readonly string[];
+    /** Machines of the stack that may connect, from their private address. @default none */
+    readonly machines?: readonly Machine[];
 }
+
+/** The network that has one IPv4 address alone. */
+export const hostNetwork = (address: string): string => `${address}/32`;
 
 /**
  * A Debian or Ubuntu machine that the steps of a product run on: what a product needs to know of it, and no more.
@@ -57,6 +65,8 @@ export interface Machine extends pulumi.ComponentResource {
     readonly machineName: string;
     /** Address at which users and SSH reach the machine. */
     readonly address: pulumi.Output<string>;
+    /** The IPv4 address by which the stack's other machines know it. */
+    readonly privateAddress: pulumi.Output<string>;
     readonly connection: pulumi.Output<Connection>;
     /** Changes if and only if the machine is another one, so that what was installed is gone with its root disk. */
     readonly identity: pulumi.Output<string>;
@@ -68,7 +78,7 @@ export interface Machine extends pulumi.ComponentResource {
     readonly markKey?: pulumi.Output<string>;
 
     /** Gives the machine a disk that outlives it. */
-    attachDisk(name: string, args: DiskArgs, opts: pulumi.ComponentResourceOptions): Disk;
+    attachDisk(name: string, args: DiskArgs & { use: DiskUse }, opts: pulumi.ComponentResourceOptions): Disk;
     /** Makes a bucket beside the machine, with keys of its own. Only where the platform has such: on AWS. */
     objectStore?(name: string, args: BucketArgs, opts: pulumi.ComponentResourceOptions): ObjectStoreEndpoint;
     /** Opens the given ports and closes all others but SSH from the administrators' networks. */

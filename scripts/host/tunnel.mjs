@@ -1,5 +1,6 @@
 /**
- * tunnel.mjs STACK: a port of this computer that leads to the SSH server of a stack's instance, by AWS Session Manager.
+ * tunnel.mjs STACK [database]: a port of this computer that leads to the SSH server of a stack's instance, or of the one of its
+ * database, by AWS Session Manager.
  * Waits for an instance that is being made, and opens the way again when it closes. Ends with Ctrl+C.
  */
 import { spawnSync } from "node:child_process";
@@ -7,11 +8,15 @@ import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { parse } from "yaml";
 
-const stack = process.argv[2];
+const [stack, other] = process.argv.slice(2);
 const file = `stacks/Pulumi.${stack}.yaml`;
-const machine = parse(readFileSync(file, "utf8")).config?.["science-stacks:machine"] ?? {};
+const section = other === undefined ? "machine" : "postgresql.machine";
+const { "science-stacks:machine": first, "science-stacks:postgresql": postgresql } =
+    parse(readFileSync(file, "utf8")).config ?? {};
+const machine = (other === undefined ? first : postgresql?.machine) ?? {};
+const name = other === undefined ? stack : `${stack}-${other}`;
 if (machine.platform !== "aws" || machine.sessionManager === undefined) {
-    fail(`${file}: machine.sessionManager is not set: ${stack} is reached without a tunnel.`);
+    fail(`${file}: ${section}.sessionManager is not set: ${name} is reached without a tunnel.`);
 }
 const { region } = machine;
 const port = machine.sessionManager?.localPort ?? 22022;
@@ -24,7 +29,7 @@ for (const [tool, ...args] of [
     }
 }
 
-console.error(`Port ${port} leads to ${stack} for as long as this runs. In another terminal: npm run up -- ${stack}`);
+console.error(`Port ${port} leads to ${name} for as long as this runs. In another terminal: npm run up -- ${stack}`);
 for (;;) {
     const instance = runningInstance();
     if (instance !== undefined) {
@@ -37,11 +42,12 @@ for (;;) {
     await wait(5000);
 }
 
-/** The stack's instance, by the tags that everything of a stack has. */
+/** The machine's instance, by the tags that everything of it has. */
 function runningInstance() {
     const filters = [
         "tag:Project,Values=science-stacks",
         `tag:Stack,Values=${stack}`,
+        `tag:Name,Values=${name}`,
         "instance-state-name,Values=running",
     ];
     const { status, stdout, stderr } = spawnSync(
@@ -58,7 +64,7 @@ function runningInstance() {
         { encoding: "utf8" },
     );
     if (status !== 0) {
-        fail(`AWS was asked for the instance of ${stack}, and answered: ${stderr.trim()}`);
+        fail(`AWS was asked for the instance of ${name}, and answered: ${stderr.trim()}`);
     }
     return JSON.parse(stdout)[0];
 }

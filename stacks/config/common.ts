@@ -2,29 +2,32 @@ import { z } from "zod";
 import { checkedText, cidr, hostName, text, webAddress, wholeNumber } from "./field";
 import { networkOf } from "./network";
 
-/** @param product as it is called in messages. @param leastGiB what the product cannot do without. */
-export const data = (product: string, leastGiB: number, defaultGiB: number) =>
-    z
-        .strictObject({
-            sizeGiB: wholeNumber(leastGiB, 16384)
-                .default(defaultGiB)
-                .meta({
-                    unit: "GiB",
-                    description:
-                        `Size of the volume. ${product} needs ${leastGiB} GiB at least. A larger size grows the volume in place; ` +
-                        "it cannot shrink. On a local machine it takes up no more of the host's disk than was written to it. " +
-                        "An existing host's device or directory must have at least this size.",
-                }),
-            onDestroy: z
-                .enum(["delete", "keep", "refuse"])
-                .default("delete")
-                .meta({
-                    description:
-                        "What becomes of the volume when the stack is destroyed: `delete` it; `keep` it, for the next `up` of " +
-                        "the stack to take over with all that is on it; or `refuse` to destroy the stack at all. " +
-                        "The data of an existing host is always kept.",
-                }),
-        })
+/** The volume of one machine. @param product as it is called in messages. @param leastGiB what the product cannot do without. */
+export const volume = (product: string, leastGiB: number, defaultGiB: number) =>
+    z.strictObject({
+        sizeGiB: wholeNumber(leastGiB, 16384)
+            .default(defaultGiB)
+            .meta({
+                unit: "GiB",
+                description:
+                    `Size of the volume. ${product} needs ${leastGiB} GiB at least. A larger size grows the volume in place; ` +
+                    "it cannot shrink. On a local machine it takes up no more of the host's disk than was written to it. " +
+                    "An existing host's device or directory must have at least this size.",
+            }),
+        onDestroy: z
+            .enum(["delete", "keep", "refuse"])
+            .default("delete")
+            .meta({
+                description:
+                    "What becomes of the volume when the stack is destroyed: `delete` it; `keep` it, for the next `up` of " +
+                    "the stack to take over with all that is on it; or `refuse` to destroy the stack at all. " +
+                    "The data of an existing host is always kept.",
+            }),
+    });
+
+/** The volume of the stack's first machine. */
+export const data = (...of: Parameters<typeof volume>) =>
+    volume(...of)
         .prefault({})
         .meta({ description: "The data volume, mounted on `/data`: what is on it outlives the machine." });
 

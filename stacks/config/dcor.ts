@@ -3,6 +3,7 @@ import { backup, backupRules } from "./backup";
 import { base } from "./base";
 import { acmeRule, authorityRule, certificateRule } from "./certificate";
 import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
+import { completePostgresql, databaseMachineRules } from "./database-machine";
 import * as fields from "./dcor-fields";
 import { bucketPrefix, OBJECT_STORE_PORT, objectStore } from "./dcor-object-store";
 import { wholeNumber } from "./field";
@@ -115,12 +116,12 @@ const scratchRule: Rule = (given) => {
 
 /** The tests of the extensions empty their database: they get one of their own, on the machine's server. */
 const developmentRule: Rule = (given) =>
-    given("development") === true && given("postgresql", "url") !== undefined
+    given("development") === true && (["url", "machine"] as const).some((key) => given("postgresql", key) !== undefined)
         ? [
               {
                   path: ["development"],
                   reason: "the extensions' tests need the machine's own PostgreSQL",
-                  advice: "Leave postgresql.url out.",
+                  advice: "Leave postgresql.url and postgresql.machine out.",
               },
           ]
         : [];
@@ -152,6 +153,7 @@ const bucketRule: Rule = (given) =>
 export const dcorRules: readonly Rule[] = [
     ...machineRules,
     ...backupRules,
+    ...databaseMachineRules,
     certificateRule,
     authorityRule,
     acmeRule,
@@ -171,6 +173,7 @@ export function completeDcor(given: DcorKeys) {
     return {
         ...given,
         data: completeData(data, machine),
+        postgresql: completePostgresql(given.postgresql),
         scratch: { sizeGiB: scratch.sizeGiB ?? leastScratch },
         firewall: { web: firewall.web, ssh: firewall.ssh ?? administratorNetworks(given) },
     };

@@ -5,6 +5,7 @@ import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
 import { data, firewall, mirrors, packagesAsOf, serverName, version } from "./common";
+import { completePostgresql, databaseMachineRules } from "./database-machine";
 import { cidr, hostName, port, secretText, text, wholeNumber } from "./field";
 import { instanceNamesRule, instances, processes, threads } from "./instances";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
@@ -179,6 +180,7 @@ export const eoxserverRules: readonly Rule[] = [
     portsRule,
     accessControlRule,
     postgresqlRule,
+    ...databaseMachineRules,
     versionRule,
 ];
 
@@ -191,6 +193,7 @@ export function completeEoxServer(given: EoxServerKeys) {
     return {
         ...given,
         data: completeData(given.data, given.machine),
+        postgresql: completePostgresql(given.postgresql),
         firewall: { web: firewall.web, ssh: firewall.ssh ?? own },
         eoxserver: {
             ...eoxserver,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { serverAddress, SSL_MODES } from "../../components/guest/postgresql-server";
 import { readChain } from "./certificate";
 import { checkedText, secretLine } from "./field";
+import { ownMachine } from "./database-machine";
 import { postgresqlServer } from "./services";
 import type { Rule } from "./rule";
 
@@ -18,7 +19,7 @@ const databaseServerUrl = () =>
         defaultText: "one on this machine",
     });
 
-/** PostgreSQL on the machine, or elsewhere. */
+/** PostgreSQL on the machine, on one of its own, or elsewhere. */
 export const postgresql = () =>
     postgresqlServer()
         .extend({
@@ -34,6 +35,7 @@ export const postgresql = () =>
                 description: "The certificate authority that has signed the certificate of the server at `url`.",
                 defaultText: "those that the machine trusts",
             }),
+            ...ownMachine(),
         })
         .prefault({})
         .meta({ description: "The database server." });

@@ -158,6 +158,19 @@ export class TestStack {
         return this.run("ssh", "--", text);
     }
 
+    /** The same, on the machine of its database. @param input its standard input */
+    async sshDatabase(text: string, input = ""): Promise<string> {
+        const { status, stdout, stderr } = await this.npm(
+            "ssh",
+            [this.name, "--machine", "database", "--", text],
+            input,
+        );
+        if (status !== 0) {
+            throw new Error(`"${text}" on ${this.databaseMachine} ended with status ${status}: ${stdout}${stderr}`);
+        }
+        return stdout;
+    }
+
     async outputs<T>(): Promise<T> {
         return JSON.parse(await this.run("outputs", "--json", "--show-secrets")) as T;
     }
@@ -174,12 +187,18 @@ export class TestStack {
     /** Takes away everything of the stack, whatever state it is in. */
     remove(): void {
         runHostScript("machine.sh", ["remove", this.name]);
+        runHostScript("machine.sh", ["remove", this.databaseMachine]);
         const disks = runHostScript("disk.sh", ["list"]).split("\n");
         disks
             .filter((disk) => disk.startsWith(`${this.name}-`))
             .forEach((disk) => runHostScript("disk.sh", ["remove", disk]));
         rmSync(this.file, { force: true });
         rmSync(this.home, { recursive: true, force: true });
+    }
+
+    /** The machine of its database, where that has one of its own. */
+    get databaseMachine(): string {
+        return `${this.name}-database`;
     }
 
     /** Where the file backend keeps the state. */

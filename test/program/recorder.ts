@@ -41,6 +41,8 @@ const COMPUTED: Record<string, Record<string, unknown>> = {
         publicKeyOpenssh: "ssh-ed25519 AAAA\n",
     },
     "tls:index/selfSignedCert:SelfSignedCert": { certPem: CERTIFICATE },
+    "tls:index/certRequest:CertRequest": { certRequestPem: "a request" },
+    "tls:index/locallySignedCert:LocallySignedCert": { certPem: CERTIFICATE },
     "aws:ec2/eip:Eip": { allocationId: "eipalloc-0123456789abcdef0", publicIp: "198.51.100.7" },
     "aws:iam/accessKey:AccessKey": { secret: secret(SENTINELS[0]!) },
     "aws:iam/user:User": { name: "user" },

@@ -96,8 +96,10 @@ test("an S3 server elsewhere is taken with its secret encrypted", () => {
 });
 
 test("development is refused without a database that the extensions' tests may empty", () => {
-    const message = messageOf({ development: true, postgresql: { url: "not-to-be-seen" } }, ["postgresql"]);
-    expect(message).toContain("the machine's own PostgreSQL");
+    for (const postgresql of [{ url: "not-to-be-seen" }, { machine: { platform: "local" } }]) {
+        const message = messageOf({ development: true, postgresql }, ["postgresql"]);
+        expect(message).toContain("the machine's own PostgreSQL");
+    }
     expect(parse({ development: true })).toMatchObject({ development: true });
 });
 

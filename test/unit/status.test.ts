@@ -1,7 +1,7 @@
 import { programText } from "../../components/guest/program";
 import { asHtml, asTable, cells, needsAttention } from "../../status/report";
 import { matching, servicesOf } from "../../status/services";
-import type { StackStatus } from "../../status/stack-status";
+import { withDatabase, type StackStatus } from "../../status/stack-status";
 
 const well: StackStatus = {
     ...{ stack: "maps-prod", product: "eoxserver", platform: "aws", url: "https://maps.example.org" },
@@ -29,6 +29,17 @@ test.each<[string, Partial<StackStatus>, string]>([
     const html = asHtml([well, status], new Date());
     expect(html).toContain("1 of 2 need someone");
     expect(html).toContain(said);
+});
+
+test("of a stack whose database has a machine of its own, both are shown", () => {
+    const first = { disks: { "/": 40 }, failedUnits: [] };
+    const second = { disks: { "/data": 96 }, failedUnits: ["postgresql@15-main.service"] };
+    expect(withDatabase(first)).toBe(first);
+    expect(withDatabase(first, second)).toEqual({
+        disks: { "/": 40, "database:/data": 96 },
+        failedUnits: ["database:postgresql@15-main.service"],
+    });
+    expect(withDatabase(first, { unreachable: "no SSH connection" }).unreachable).toBe("database: no SSH connection");
 });
 
 test("what a server answers cannot become a part of the page", () => {

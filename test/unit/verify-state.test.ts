@@ -45,6 +45,19 @@ test("the secrets that are looked for are the generated passwords and the privat
     expect(generatedSecrets(deployment)).toEqual(["a-generated-password", PRIVATE_LINE]);
 });
 
+test("what of a private key is in a certificate as well is no secret", () => {
+    const held = [
+        ["tls:index/certRequest:CertRequest", "certRequestPem"],
+        ["tls:index/locallySignedCert:LocallySignedCert", "certPem"],
+        ["tls:index/selfSignedCert:SelfSignedCert", "certPem"],
+    ] as const;
+    for (const [type, key] of held) {
+        const certificate = { ...deployment.resources[1]!, type, outputs: { [key]: `---\n${PRIVATE_LINE}\n---\n` } };
+        const resources = [...deployment.resources, certificate];
+        expect(generatedSecrets({ ...deployment, resources })).toEqual(["a-generated-password"]);
+    }
+});
+
 test("outputs are read with the secrets in them, at any depth", () => {
     expect(stackOutputs(deployment)).toEqual({
         url: "https://10.77.0.10",

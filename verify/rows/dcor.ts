@@ -19,7 +19,7 @@ export const dcor: Product<"dcor"> = {
     units: ({ postgresql, redis, solr, objectStore }) => [
         ...["nginx.service", "supervisor.service", "cache.mount", "science-stacks-firewall.service"],
         ...["apt-daily-upgrade.timer", "dcor-jobs@run-jobs-dcor-schemas.timer"],
-        ...(postgresql.url === undefined ? ["postgresql@15-main.service"] : []),
+        ...(postgresql.url === undefined && postgresql.machine === undefined ? ["postgresql@15-main.service"] : []),
         ...(redis.url === undefined ? ["redis-server.service", "var-lib-redis.mount"] : []),
         ...(solr.url === undefined ? ["solr.service"] : []),
         ...(objectStore.mode === "minio" ? ["minio.service"] : []),
@@ -39,7 +39,7 @@ export const dcor: Product<"dcor"> = {
             values.get(key)?.replace(/^(\w+:\/\/).*@/, "$1"),
         );
         ensure(!hosts.includes(undefined), "ckan.ini names no database, or no Redis");
-        return `CKAN is given ${hosts.map((host) => host?.split("?")[0]).join(", ")} and ${Object.values(given).join(", ")}; postgresql.url, redis.url, solr.url and objectStore name others`;
+        return `CKAN is given ${hosts.map((host) => host?.split("?")[0]).join(", ")} and ${Object.values(given).join(", ")}; postgresql.machine, postgresql.url, redis.url, solr.url and objectStore name others`;
     },
     trialSetting: {
         change: (config, { dcor: { workers } }) => {

@@ -1,7 +1,7 @@
-import { serverAddress } from "../../components/guest/postgresql-server";
 import type { Product } from "../product";
 import { ensure } from "../row";
 import { databaseRows } from "./eoxserver/database";
+import { addressOf, isElsewhere } from "./eoxserver/database-elsewhere";
 import { applicationRows } from "./eoxserver/application";
 import { webPorts } from "./eoxserver/instance";
 import { serverRows } from "./eoxserver/server";
@@ -15,18 +15,21 @@ export const eoxserver: Product<"eoxserver"> = {
         "apache2.service",
         "srv-eoxserver.mount",
         "srv-eodata.mount",
-        ...(postgresql.url === undefined ? ["postgresql.service", "var-lib-postgresql.mount"] : []),
+        ...(postgresql.url === undefined && postgresql.machine === undefined
+            ? ["postgresql.service", "var-lib-postgresql.mount"]
+            : []),
         ...instances.map(({ name }) => `eoxserver@${name}.service`),
     ],
-    services: async ({ config: { instances, postgresql }, machine }) => {
-        const wanted = postgresql.url === undefined ? "/var/run/postgresql" : serverAddress(postgresql.url)?.host;
+    services: async (context) => {
+        const { config, machine } = context;
+        const wanted = isElsewhere(context) ? addressOf(context).host : "/var/run/postgresql";
         const given = await machine.run(`sed -n 's/^ *"HOST": "\\(.*\\)",$/\\1/p' /etc/eoxserver/*/settings.py`);
         const hosts = given.split("\n");
         ensure(
-            hosts.length === instances.length && hosts.every((host) => host === wanted),
+            hosts.length === config.instances.length && hosts.every((host) => host === wanted),
             `the instances are given ${hosts.join(", ")} instead of ${wanted}`,
         );
-        return `each instance is given PostgreSQL as an endpoint, ${wanted}; postgresql.url names one on another machine`;
+        return `each instance is given PostgreSQL as an endpoint, ${wanted}; postgresql.machine names one on a second machine of the stack, postgresql.url one elsewhere`;
     },
     trialSetting: {
         change: (config, { eoxserver: { processes } }) => {

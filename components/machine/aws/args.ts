@@ -1,10 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { AwsMachine } from "../aws";
 import type { AwsImage } from "./image";
 import type { AwsNetworkArgs } from "./network";
 import type { SnapshotArgs } from "./snapshots";
 import type { UserData } from "./user-data";
 
 export interface AwsMachineArgs {
+    /** @default the stack's name */
+    machineName?: string;
+    /** The stack's first machine, in whose account and subnet a further one is made. @default this is the first */
+    beside?: AwsMachine;
     /** Everything is made in this account, or nothing at all. */
     account: string;
     region: string;

@@ -5,7 +5,11 @@ import { loginUser, newestImage } from "./image";
 import { userData } from "./user-data";
 
 /** What a machine is made with, and keeps until it is replaced: a newer image or another text here must not replace it. */
-export function firstBoot(name: string, args: AwsMachineArgs, opts: { parent: pulumi.Resource }) {
+export function firstBoot(
+    name: string,
+    args: AwsMachineArgs & { machineName: string },
+    opts: { parent: pulumi.Resource },
+) {
     const { image, ami, generation, network, key, mirrors } = args;
     const another = {
         ...opts,
@@ -14,7 +18,7 @@ export function firstBoot(name: string, args: AwsMachineArgs, opts: { parent: pu
     const hostKey = new tls.PrivateKey(`${name}-first-host-key`, { algorithm: "ED25519" }, another);
     const text = pulumi.all([hostKey.privateKeyOpenssh, hostKey.publicKeyOpenssh]).apply(([privateKey, publicKey]) =>
         userData({
-            machineName: pulumi.getStack(),
+            machineName: args.machineName,
             user: loginUser(image),
             hostKey: { privateKey, publicKey },
             agent: args.sessionManager?.agent,

@@ -20,15 +20,19 @@ export function serviceRole(
 }
 
 /** What the instance may do in the account: be managed by Systems Manager, and nothing else. */
-export function instanceProfile(name: string, opts: { parent: pulumi.Resource }): iam.InstanceProfile {
+export function instanceProfile(
+    name: string,
+    machineName: string,
+    opts: { parent: pulumi.Resource },
+): iam.InstanceProfile {
     const { role } = serviceRole(
         name,
         {
             service: "ec2.amazonaws.com",
             policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore",
-            description: `Lets Systems Manager reach the machine of ${pulumi.getStack()}`,
+            description: `Lets Systems Manager reach the machine of ${machineName}`,
         },
         opts,
     );
-    return new iam.InstanceProfile(`${name}-profile`, { role: role.name, tags: { Name: pulumi.getStack() } }, opts);
+    return new iam.InstanceProfile(`${name}-profile`, { role: role.name, tags: { Name: machineName } }, opts);
 }

@@ -1,15 +1,15 @@
 import * as ec2 from "@pulumi/aws/ec2";
 import * as vpc from "@pulumi/aws/vpc";
 import * as pulumi from "@pulumi/pulumi";
-import type { FirewallRule } from "../machine";
+import { hostNetwork, type FirewallRule } from "../machine";
 
 /** The machine's security group: everything may go out, nothing may come in until a rule lets it. */
 export function securityGroup(
     name: string,
-    vpcId: pulumi.Input<string>,
+    { vpcId, machineName }: { vpcId: pulumi.Input<string>; machineName: string },
     opts: { parent: pulumi.Resource },
 ): ec2.SecurityGroup {
-    const tags = { Name: pulumi.getStack() };
+    const tags = { Name: machineName };
     const description = "What may reach the machine. Rules are resources of their own.";
     const group = new ec2.SecurityGroup(name, { vpcId, description, tags }, opts);
     for (const [version, range] of [
@@ -26,33 +26,40 @@ export function securityGroup(
     return group;
 }
 
-/** Rules that let networks in: a resource for each network and port, so that a change touches that one alone. */
+/** Rules that let networks in: a resource for each network, or machine, and port, so that a change touches that one alone. */
 export class IngressRules extends pulumi.ComponentResource {
     constructor(
         name: string,
-        securityGroupId: pulumi.Input<string>,
+        { securityGroupId, machineName }: { securityGroupId: pulumi.Input<string>; machineName: string },
         rules: readonly FirewallRule[],
         opts: pulumi.ComponentResourceOptions,
     ) {
         super("science-stacks:machine:IngressRules", name, {}, opts);
 
-        for (const { description, port, cidrs } of rules) {
-            for (const cidr of cidrs) {
-                new vpc.SecurityGroupIngressRule(
-                    `${name}-${port}-${cidr}`,
-                    {
-                        securityGroupId,
-                        description,
-                        ipProtocol: "tcp",
-                        fromPort: port,
-                        toPort: port,
-                        ...(cidr.includes(":") ? { cidrIpv6: cidr } : { cidrIpv4: cidr }),
-                        tags: { Name: pulumi.getStack() },
-                    },
-                    { parent: this },
-                );
+        const letIn = ({ description, port }: FirewallRule, whom: string, range: IpRange) =>
+            new vpc.SecurityGroupIngressRule(
+                `${name}-${port}-${whom}`,
+                {
+                    securityGroupId,
+                    description,
+                    ipProtocol: "tcp",
+                    fromPort: port,
+                    toPort: port,
+                    ...range,
+                    tags: { Name: machineName },
+                },
+                { parent: this },
+            );
+        for (const rule of rules) {
+            for (const cidr of rule.cidrs) {
+                letIn(rule, cidr, cidr.includes(":") ? { cidrIpv6: cidr } : { cidrIpv4: cidr });
+            }
+            for (const machine of rule.machines ?? []) {
+                letIn(rule, machine.machineName, { cidrIpv4: machine.privateAddress.apply(hostNetwork) });
             }
         }
         this.registerOutputs();
     }
 }
+
+type IpRange = Pick<vpc.SecurityGroupIngressRuleArgs, "cidrIpv4" | "cidrIpv6">;

@@ -9,18 +9,21 @@ export interface SnapshotArgs {
     time: string;
 }
 
-/** The tag by which a stack's volumes are found; the value is the stack. */
+/** The tag by which a machine's volumes are found; the value is its name. */
 export const SNAPSHOT_TAG = "science-stacks:snapshots";
 
-/** Daily snapshots of the volumes that have the stack's tag, by Amazon's Data Lifecycle Manager. They stay when the stack goes. */
-export function dailySnapshots(name: string, { keep, time }: SnapshotArgs, opts: { parent: pulumi.Resource }): void {
-    const stack = pulumi.getStack();
+/** Daily snapshots of the volumes that have the machine's tag, by Amazon's Data Lifecycle Manager. They stay when the stack goes. */
+export function dailySnapshots(
+    name: string,
+    { keep, time, machineName }: SnapshotArgs & { machineName: string },
+    opts: { parent: pulumi.Resource },
+): void {
     const { role, allowed } = serviceRole(
         name,
         {
             service: "dlm.amazonaws.com",
             policyArn: "arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole",
-            description: `Makes the snapshots of ${stack}`,
+            description: `Makes the snapshots of ${machineName}`,
         },
         opts,
     );
@@ -28,12 +31,12 @@ export function dailySnapshots(name: string, { keep, time }: SnapshotArgs, opts:
         name,
         {
             // DLM takes letters, digits, spaces, _ and - here.
-            description: `Daily snapshots of ${stack}`,
+            description: `Daily snapshots of ${machineName}`,
             executionRoleArn: role.arn,
             state: "ENABLED",
             policyDetails: {
                 resourceTypes: ["VOLUME"],
-                targetTags: { [SNAPSHOT_TAG]: stack },
+                targetTags: { [SNAPSHOT_TAG]: machineName },
                 schedules: [
                     {
                         name: "daily",
@@ -43,7 +46,7 @@ export function dailySnapshots(name: string, { keep, time }: SnapshotArgs, opts:
                     },
                 ],
             },
-            tags: { Name: stack },
+            tags: { Name: machineName },
         },
         { ...opts, dependsOn: allowed },
     );

@@ -1,11 +1,13 @@
 import * as ebs from "@pulumi/aws/ebs";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as pulumi from "@pulumi/pulumi";
-import { diskOptions, type Disk, type DiskArgs } from "../machine";
+import { diskOptions, type Disk, type DiskArgs, type DiskUse } from "../machine";
 import { SNAPSHOT_TAG } from "./snapshots";
 
 export interface AttachedVolumeArgs extends DiskArgs {
+    use: DiskUse;
     instance: ec2.Instance;
+    machineName: string;
     /** What EC2 calls the device; the guest finds it by its serial number. */
     deviceName: string;
     availabilityZone: pulumi.Input<string>;
@@ -29,8 +31,7 @@ export function attachVolume(name: string, args: AttachedVolumeArgs, opts: pulum
 }
 
 function volume(name: string, args: AttachedVolumeArgs, opts: pulumi.CustomResourceOptions): ebs.Volume {
-    const { availabilityZone, sizeGiB, kmsKeyArn, onDestroy } = args;
-    const stack = pulumi.getStack();
+    const { availabilityZone, sizeGiB, kmsKeyArn, onDestroy, machineName, use } = args;
     return new ebs.Volume(
         `${name}-volume`,
         {
@@ -40,9 +41,9 @@ function volume(name: string, args: AttachedVolumeArgs, opts: pulumi.CustomResou
             encrypted: true,
             kmsKeyId: kmsKeyArn,
             tags: {
-                Name: `${stack}-${name}`,
+                Name: `${machineName}-${use}`,
                 OnDestroy: onDestroy,
-                ...(onDestroy === "delete" ? {} : { [SNAPSHOT_TAG]: stack }),
+                ...(onDestroy === "delete" ? {} : { [SNAPSHOT_TAG]: machineName }),
             },
         },
         {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { hostName, port, secretText, text } from "../field";
+import { hostName, ipv4Address, port, secretText, text } from "../field";
 import type { Given, RelatedComplaint, Rule } from "../rule";
 
 export const hostKey = () =>
@@ -55,6 +55,10 @@ export const existingMachine = () =>
         address: hostName().optional().meta({
             description: "Where users reach the host.",
             defaultText: "`machine.host`",
+        }),
+        privateAddress: ipv4Address().optional().meta({
+            description: "Where the stack's other machine reaches the host (`postgresql.machine`).",
+            defaultText: "`machine.host`, where that is an address",
         }),
         device: text(/^\/dev\/[\w./:+-]+$/, 'the path of a block device, e.g. "/dev/disk/by-id/…"')
             .optional()

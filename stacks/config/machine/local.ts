@@ -3,7 +3,7 @@ import { cidr, ipv4Address, text } from "../field";
 import { broadcastOf, contains, formatAddress, gatewayOf, networkOf, parseAddress, type Network } from "../network";
 import type { RelatedComplaint, Rule } from "../rule";
 
-const DEFAULT_NETWORK = "10.77.0.0/24";
+export const DEFAULT_NETWORK = "10.77.0.0/24";
 
 /** A machine of the computer that Pulumi runs on. */
 export const localMachine = () =>

@@ -1,8 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import type { Context } from "../../context";
-import { generatedSecrets, isSecret, nameOf } from "../../deployment";
+import { generatedSecrets, isSecret, nameOf, reveal, type ResourceState } from "../../deployment";
+import type { Login } from "../../ssh";
 import { guestProgram } from "../../files";
 import { count, ensure, NotHere, type Row } from "../../row";
+import { onEach, type StackMachine } from "./machines";
 
 const PASSWORD = "random:index/randomPassword:RandomPassword";
 const CERTIFICATE = "tls:index/selfSignedCert:SelfSignedCert";
@@ -51,46 +53,58 @@ export const stateRows: Row<Context>[] = [
     {
         id: "X05",
         title: "Remote commands do the installation; a half-finished one is finished by the next up",
-        async check({ deployment, machine }) {
+        async check(context) {
+            const { deployment } = context;
             const steps = deployment.resources.filter(({ type }) => type === STEP);
             ensure(steps.length > 0, "the state has no remote command");
             ensure(
                 deployment.pendingOperations.length === 0,
                 `${deployment.pendingOperations.length} operations were cut off and are not finished`,
             );
-            const seen = await machine.facts(`
-                fact() { printf '%s\\t%s\\n' "$1" "$2"; }
-                names() { find "$1" -mindepth 1 -maxdepth 1 "\${@:2}" -printf '%f ' 2>/dev/null || true; }
-                fact logs "$(names /var/log/science-stacks -name '*.log')"
-                fact running "$(systemctl list-units --plain --no-legend 'science-stacks-*.service' --state=activating,failed | cut -d' ' -f1 | paste -sd' ')"
-                fact pending "$(names /var/lib/science-stacks/pending)$(names /var/lib/science-stacks -name 'formatting-*')"
-                fact failed "$(cd /run/science-stacks 2>/dev/null && grep -LsFx 0 -- */status | paste -sd' ' || true)"
-            `);
-            ensure(!seen["running"], `steps run, or failed: ${seen["running"]}`);
-            // One that failed and was then taken out of the stack is nobody's.
-            const unwell = (seen["failed"] ?? "").split(" ").map((path) => path.replace(/\/status$/, ""));
-            const failed = steps.map(nameOf).filter((name) => unwell.includes(name));
-            ensure(failed.length === 0, `steps that did not end well: ${failed.join(", ")}`);
-            ensure(!seen["pending"], `restarts or phases left open by a step that was cut off: ${seen["pending"]}`);
-            const logs = new Set(seen["logs"]?.split(" "));
-            const never = steps.map(nameOf).filter((name) => !logs.has(`${name}.log`) && !name.endsWith("-runner"));
-            ensure(never.length === 0, `no trace on the machine of: ${never.join(", ")}`);
-            return `${count(steps.length, "remote command")} in the state, each with its log on the machine; none is running, failed, or left half-finished`;
+            return onEach(context, (machine) => checkSteps(machine, stepsOn(machine, steps)));
         },
     },
     {
         id: "X06",
         title: "No secret on a command line, in a log, in the state's plain text, in a world-readable file",
-        async check({ deployment, engine, machine }) {
+        async check(context) {
+            const { deployment, engine } = context;
             const secrets = generatedSecrets(deployment);
             ensure(secrets.length > 0, "the state has no generated secret to look for");
-            const [state, places] = await Promise.all([
-                engine.export(),
-                machine.run(guestProgram("search-secrets.sh"), secrets.join("\n")),
-            ]);
+            const state = await engine.export();
             ensure(!secrets.some((secret) => state.text.includes(secret)), "a secret is in the state in plain text");
-            ensure(!places.includes("found "), places.replaceAll("found ", "a secret is in "));
+            const places = await onEach(context, async ({ ssh }) => {
+                const searched = await ssh.run(guestProgram("search-secrets.sh"), secrets.join("\n"));
+                ensure(!searched.includes("found "), searched.replaceAll("found ", "a secret is in "));
+                return searched;
+            });
             return `${secrets.length} passwords and lines of private keys are not in the state's text, nor in ${places}`;
         },
     },
 ];
+
+/** The steps that are one machine's: they log in to it. */
+function stepsOn({ ssh }: StackMachine, steps: readonly ResourceState[]): ResourceState[] {
+    return steps.filter(({ inputs }) => ssh.leadsTo((reveal(inputs) as { connection: Login }).connection));
+}
+
+async function checkSteps({ ssh }: StackMachine, steps: readonly ResourceState[]): Promise<string> {
+    const seen = await ssh.facts(`
+        fact() { printf '%s\\t%s\\n' "$1" "$2"; }
+        names() { find "$1" -mindepth 1 -maxdepth 1 "\${@:2}" -printf '%f ' 2>/dev/null || true; }
+        fact logs "$(names /var/log/science-stacks -name '*.log')"
+        fact running "$(systemctl list-units --plain --no-legend 'science-stacks-*.service' --state=activating,failed | cut -d' ' -f1 | paste -sd' ')"
+        fact pending "$(names /var/lib/science-stacks/pending)$(names /var/lib/science-stacks -name 'formatting-*')"
+        fact failed "$(cd /run/science-stacks 2>/dev/null && grep -LsFx 0 -- */status | paste -sd' ' || true)"
+    `);
+    ensure(!seen["running"], `steps run, or failed: ${seen["running"]}`);
+    // One that failed and was then taken out of the stack is nobody's.
+    const unwell = (seen["failed"] ?? "").split(" ").map((path) => path.replace(/\/status$/, ""));
+    const failed = steps.map(nameOf).filter((name) => unwell.includes(name));
+    ensure(failed.length === 0, `steps that did not end well: ${failed.join(", ")}`);
+    ensure(!seen["pending"], `restarts or phases left open by a step that was cut off: ${seen["pending"]}`);
+    const logs = new Set(seen["logs"]?.split(" "));
+    const never = steps.map(nameOf).filter((name) => !logs.has(`${name}.log`) && !name.endsWith("-runner"));
+    ensure(never.length === 0, `no trace on the machine of: ${never.join(", ")}`);
+    return `${count(steps.length, "remote command")} in the state, each with its log on the machine; none is running, failed, or left half-finished`;
+}

@@ -2,7 +2,9 @@ import type { DcorContext } from "../../context";
 import { DcorSoftware } from "../../dcor-api";
 import { QUEUES } from "../../../components/dcor/render";
 import { SCRATCH, STORAGE } from "../../../components/dcor/settings";
+import { serverAddress } from "../../../components/guest/postgresql-server";
 import { ensure, type Row } from "../../row";
+import type { Ssh } from "../../ssh";
 
 /** Options of ckan.ini. Secrets among them: never for details. */
 export async function options({ machine }: Pick<DcorContext, "machine">): Promise<Map<string, string>> {
@@ -11,13 +13,25 @@ export async function options({ machine }: Pick<DcorContext, "machine">): Promis
     return new Map(pairs.map(([, key = "", value = ""]) => [key, value]));
 }
 
+/** Where PostgreSQL has its cluster, for a shell of its machine. */
+const CLUSTER = "$(runuser -u postgres -- psql -XAtc 'show data_directory')";
+
+/** The paths of a machine, all of which are on its data volume. */
+async function onVolume(machine: Ssh, places: readonly string[]): Promise<string[]> {
+    const found = await machine.run(`cd /; stat -c '%d %n' /data ${places.join(" ")}`);
+    const [volume, ...others] = found.split("\n").map((line) => line.split(" ") as [string, string]);
+    const elsewhere = others.filter(([device]) => device !== volume?.[0]).map(([, path]) => path);
+    ensure(elsewhere.length === 0, `not on the data volume: ${elsewhere.join(", ")}`);
+    return others.map(([, path]) => path);
+}
+
 /** What CKAN works with. */
 export const serviceRows: Row<DcorContext>[] = [
     {
         id: "D03",
         title: "PostgreSQL (password generated), Solr with CKAN's schema, Redis; ckan db init",
         async check(context) {
-            const { machine, database, config } = context;
+            const { machine, database, databaseMachine, config } = context;
             const said: string[] = [];
             if (config.postgresql.url === undefined) {
                 const [encoding] = await database.rows<{ name: string }>(
@@ -35,7 +49,7 @@ export const serviceRows: Row<DcorContext>[] = [
                 );
                 ensure(state?.version, "`ckan db init` has not been run");
                 const refused = await machine.run(
-                    "PGPASSWORD=wrong psql -h /var/run/postgresql -U ckan_default ckan_default -c 'select 1' 2>&1 || true",
+                    `PGPASSWORD=wrong psql -h ${serverAddress(databaseMachine?.url ?? "")?.host ?? "/var/run/postgresql"} -U ckan_default ckan_default -c 'select 1' 2>&1 || true`,
                 );
                 ensure(/password authentication failed/.test(refused), `a wrong password is answered with: ${refused}`);
                 said.push(`ckan_default with ${tables?.count} tables, and no entry with a wrong password`);
@@ -60,23 +74,19 @@ export const serviceRows: Row<DcorContext>[] = [
         id: "D04",
         title: "All data on /data: uploads, database cluster, Solr home, object store",
         async check(context) {
-            const { machine, config } = context;
+            const { machine, config, databaseMachine } = context;
             const places = [
                 STORAGE,
-                ...(config.postgresql.url === undefined
-                    ? ["$(runuser -u postgres -- psql -XAtc 'show data_directory')"]
-                    : []),
+                ...(config.postgresql.url === undefined && databaseMachine === undefined ? [CLUSTER] : []),
                 ...(config.solr.url === undefined ? ["/data/solr/ckan"] : []),
                 ...(config.redis.url === undefined ? ["/var/lib/redis"] : []),
                 ...(config.objectStore.mode === "minio" ? ["/data/minio"] : []),
             ];
-            const found = await machine.run(`cd /; stat -c '%d %n' /data ${places.join(" ")}`);
-            const [volume, ...others] = found.split("\n").map((line) => line.split(" ") as [string, string]);
-            const elsewhere = others.filter(([device]) => device !== volume?.[0]).map(([, path]) => path);
-            ensure(elsewhere.length === 0, `not on the data volume: ${elsewhere.join(", ")}`);
+            const others = await onVolume(machine, places);
+            const cluster = databaseMachine ? await onVolume(databaseMachine.ssh, [CLUSTER]) : [];
             const set = (await options(context)).get("ckan.storage_path");
             ensure(set === STORAGE, `ckan.storage_path is ${set}`);
-            return others.map(([, path]) => path).join(", ");
+            return [...others, ...cluster.map((path) => `${databaseMachine?.name}:${path}`)].join(", ");
         },
     },
     {

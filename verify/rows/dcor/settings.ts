@@ -125,11 +125,11 @@ export const settingRows: Row<DcorContext>[] = [
     {
         id: "D16",
         title: "supervisor waits for its services and comes back always after 20 s; Solr after 10 s, waited for by asking it",
-        async check({ machine, config }) {
+        async check({ machine, config, databaseMachine }) {
             const waitsFor = [
                 ...(config.solr.url === undefined ? ["solr.service"] : []),
                 ...(config.redis.url === undefined ? ["redis-server.service"] : []),
-                ...(config.postgresql.url === undefined ? ["postgresql@"] : []),
+                ...(config.postgresql.url === undefined && databaseMachine === undefined ? ["postgresql@"] : []),
             ];
             const show = (unit: string) =>
                 machine.run(

@@ -1,8 +1,14 @@
 import { serverAddress, type ServerAddress } from "../../../components/guest/postgresql-server";
-import type { EoxServerContext as Context } from "../../context";
+import type { DatabaseMachine, EoxServerContext as Context } from "../../context";
 import { ensure } from "../../row";
+import { checkLocalServer } from "./database-local";
 import { databaseOf, instancesOf, names, sampleOf } from "./instance";
 import { operatorOf } from "./operator";
+
+/** E03, of the server on the stack's other machine. */
+export async function checkServerOfMachine(context: Context, { name, ssh, server }: DatabaseMachine): Promise<string> {
+    return `${name}: ${await checkLocalServer({ ...context, machine: ssh, database: server })}`;
+}
 
 /** E03, of a server elsewhere: its boot and its disks are its administrator's. */
 export async function checkServerElsewhere(context: Context): Promise<string> {
@@ -63,8 +69,13 @@ export async function checkAccessElsewhere(context: Context): Promise<string> {
     return `${[...versions].join(", ")} (sslmode ${sslmode}); the server ${plain}; ${role} comes in with its password alone, and nobody else's user into a database of an instance`;
 }
 
-function addressOf({ config }: Context): ServerAddress {
-    const server = serverAddress(config.postgresql.url ?? "");
-    ensure(server, "postgresql.url is not set");
+/** Whether the machine that the instances are on has no server itself. */
+export const isElsewhere = ({ config, databaseMachine }: Context) =>
+    databaseMachine !== undefined || config.postgresql.url !== undefined;
+
+/** Where the server is, on the stack's other machine or elsewhere, as the instances are given it. */
+export function addressOf({ config, databaseMachine }: Context): ServerAddress {
+    const server = serverAddress(databaseMachine?.url ?? config.postgresql.url ?? "");
+    ensure(server, "neither postgresql.machine nor postgresql.url is set");
     return server;
 }

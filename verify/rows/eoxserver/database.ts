@@ -1,6 +1,6 @@
 import type { EoxServerContext as Context } from "../../context";
 import { count, ensure, type Row } from "../../row";
-import { checkAccessElsewhere, checkServerElsewhere } from "./database-elsewhere";
+import { checkAccessElsewhere, checkServerElsewhere, checkServerOfMachine, isElsewhere } from "./database-elsewhere";
 import { checkLocalAccess, checkLocalServer } from "./database-local";
 import { databaseOf } from "./instance";
 
@@ -9,7 +9,10 @@ export const databaseRows: Row<Context>[] = [
     {
         id: "E03",
         title: "PostgreSQL and PostGIS, started at boot, the cluster on the data volume",
-        check: (context) => (isElsewhere(context) ? checkServerElsewhere : checkLocalServer)(context),
+        check: (context) =>
+            context.databaseMachine
+                ? checkServerOfMachine(context, context.databaseMachine)
+                : (isElsewhere(context) ? checkServerElsewhere : checkLocalServer)(context),
     },
     {
         id: "E06",
@@ -48,8 +51,6 @@ export const databaseRows: Row<Context>[] = [
         check: (context) => (isElsewhere(context) ? checkAccessElsewhere : checkLocalAccess)(context),
     },
 ];
-
-const isElsewhere = ({ config }: Context) => config.postgresql.url !== undefined;
 
 interface Owned {
     name: string;

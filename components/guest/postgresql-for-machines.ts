@@ -1,0 +1,98 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "../machine/machine";
+import { password } from "../password";
+import { ServerCertificate } from "../server-certificate";
+import { SecretFiles, secretFile, secretPath } from "./config-files";
+import { InstallStep } from "./install-step";
+import { PostgreSql, type PostgreSqlArgs } from "./postgresql";
+import { SERVER_CERTIFICATE, SERVER_KEY } from "./postgresql-files";
+import { LOCAL_ADMINISTRATOR, POSTGRESQL_PORT } from "./postgresql-server";
+import type { GuestFile } from "./program";
+import { guestScript } from "./shell";
+
+export interface PostgreSqlForMachinesArgs extends Omit<PostgreSqlArgs, "network"> {
+    /** The machines of the stack that use it. */
+    clients: readonly Machine[];
+    /** Extensions that their databases have. */
+    extensions: readonly string[];
+}
+
+/** Who makes databases and users for the products; the name is that of a role of the server. */
+const ADMINISTRATOR = "administrator";
+const SECRET = "postgresql-administrator";
+const LIBRARY = "/usr/local/lib/science-stacks/postgresql";
+
+/**
+ * A PostgreSQL server that other machines of the stack use, as they would use one elsewhere: by TLS, with a certificate of an
+ * authority of the stack's own, and an administrator who may make databases and users, and is no superuser.
+ */
+export class PostgreSqlForMachines extends pulumi.ComponentResource {
+    /** `postgresql://…`, for `PostgreSqlElsewhere`. */
+    public readonly url: pulumi.Output<string>;
+    /** Secret. The password of the administrator in it. */
+    public readonly password: pulumi.Output<string>;
+    /** The authority that has signed the server's certificate, as PEM. */
+    public readonly authority: pulumi.Output<string>;
+    /** The administrator comes in: what everything that connects waits for. */
+    public readonly running: InstallStep;
+
+    constructor(name: string, args: PostgreSqlForMachinesArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("science-stacks:guest:PostgreSqlForMachines", name, {}, opts);
+
+        const { machine, packages, image, extensions } = args;
+        const child = { parent: this };
+        const shown = new ServerCertificate(`${name}-tls`, { address: machine.privateAddress }, child);
+        const certificate = new SecretFiles(
+            `${name}-certificate`,
+            {
+                machine,
+                files: {
+                    [SERVER_CERTIFICATE]: pemFile(shown.certificatePem),
+                    [SERVER_KEY]: pemFile(shown.privateKeyPem, { owner: "root:postgres", mode: "640" }),
+                },
+            },
+            { ...child, dependsOn: packages },
+        );
+        const server = new PostgreSql(name, { ...args, network: { clients: args.clients, certificate } }, child);
+
+        this.password = password(`${name}-administrator-password`, child);
+        const secret = new SecretFiles(
+            `${name}-secrets`,
+            { machine, files: { [secretPath(SECRET)]: secretFile(this.password) } },
+            child,
+        );
+        this.running = new InstallStep(
+            `${name}-administrator`,
+            {
+                machine,
+                program: secret.revision.apply((secrets_revision) => ({
+                    script: "postgresql/administrator.sh",
+                    parameters: {
+                        role: ADMINISTRATOR,
+                        secret_name: SECRET,
+                        connection: LOCAL_ADMINISTRATOR.environment,
+                        extensions,
+                        directory: PostgreSql.extensionsOf(image),
+                        secrets_revision,
+                    },
+                    files: Object.fromEntries(
+                        ["administrator.py", "database.py"].map((file) => [
+                            `${LIBRARY}/${file}`,
+                            { content: guestScript(`postgresql/${file}`) },
+                        ]),
+                    ),
+                })),
+                removable: true,
+            },
+            { ...child, dependsOn: [secret, server.endpoint.running] },
+        );
+
+        this.url = pulumi.interpolate`postgresql://${ADMINISTRATOR}@${machine.privateAddress}:${POSTGRESQL_PORT}/postgres`;
+        this.authority = shown.authorityPem;
+        this.registerOutputs({ url: this.url });
+    }
+}
+
+function pemFile(pem: pulumi.Output<string>, access: Pick<GuestFile, "owner" | "mode"> = {}): pulumi.Output<GuestFile> {
+    return pem.apply((text) => ({ content: `${text.trimEnd()}\n`, ...access }));
+}
