@@ -40,6 +40,16 @@ describe("a step", () => {
         expect(stderr).toContain("Full log on the machine: /var/log/science-stacks/broken.log");
     });
 
+    test("that failed differs, though nothing else does, until it has ended well", () => {
+        const look = () => guest.run("/usr/local/lib/science-stacks/check-step tried", step("true"));
+        runText("tried", step("true"));
+        expect(look()).toBe("");
+        runText("tried", step("false"));
+        expect(look()).toBe("its last run did not end well");
+        runText("tried", step("true"));
+        expect(look()).toBe("");
+    });
+
     test("that takes longer than it may is stopped and says so", () => {
         const { status, stderr } = runText("slow", step("sleep 30"), { timeoutSeconds: 2 });
         expect(status).toBe(1);

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Looks what a step would change, and changes nothing: check-step NAME, the step's program on standard input.
 # The program is run as ever, in a unit to which all files are read-only and whose systemctl only answers; the functions of
-# lib.sh tell what differs. Prints each difference, further lines of it indented; nothing when all is as the step made it.
+# lib.sh tell what differs. One whose last run failed differs: that may have been another program, of a configuration that was given up,
+# and half of it may be left. Prints each difference, further lines of it indented; nothing when all is as the step made it.
 set -euo pipefail
 umask 077
 
@@ -32,6 +33,9 @@ systemd-run --quiet --collect --wait --pipe --description="science-stacks looks 
     --setenv=PGOPTIONS="-c default_transaction_read_only=on" \
     "$library/execute-program" "$place" apply </dev/null >"$place/log" 2>&1 || status=$?
 
+if [ "$(cat "/run/science-stacks/$name/status" 2>/dev/null || echo 0)" != 0 ]; then
+    echo "its last run did not end well"
+fi
 [ ! -e "$place/changes" ] || head -c 60000 "$place/changes"
 if [ -s "$place/error" ]; then
     head -n 1 "$place/error"

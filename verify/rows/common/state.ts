@@ -101,7 +101,10 @@ async function checkSteps({ ssh }: StackMachine, steps: readonly ResourceState[]
     // One that failed and was then taken out of the stack is nobody's.
     const unwell = (seen["failed"] ?? "").split(" ").map((path) => path.replace(/\/status$/, ""));
     const failed = steps.map(nameOf).filter((name) => unwell.includes(name));
-    ensure(failed.length === 0, `steps that did not end well: ${failed.join(", ")}`);
+    ensure(
+        failed.length === 0,
+        `steps that did not end well: ${failed.join(", ")}; an \`up\` with --repair runs them again`,
+    );
     ensure(!seen["pending"], `restarts or phases left open by a step that was cut off: ${seen["pending"]}`);
     const logs = new Set(seen["logs"]?.split(" "));
     const never = steps.map(nameOf).filter((name) => !logs.has(`${name}.log`) && !name.endsWith("-runner"));
