@@ -38,9 +38,11 @@ export function ephemeralConfiguration(text: string): string {
     });
 }
 
-/** A database that has a machine of its own is on the first one: there is one snapshot, and one user. */
+/** A database that has a machine of its own, or is Amazon's, is on the first one: there is one snapshot, and one user. */
 function onOneMachine({ postgresql, ...others }: Keys): Keys {
-    const own = without("data", without("machine", postgresql as Keys | undefined));
+    const { rds, ...beside } = (postgresql ?? {}) as Keys;
+    const here = rds === undefined ? beside : without("authority", beside);
+    const own = without("data", without("machine", here));
     return Object.keys(own).length === 0 ? others : { ...others, postgresql: own };
 }
 

@@ -1,6 +1,7 @@
 import type { ResourceRule } from "./rule";
 import { noSecretInText, pinnedHostKey, quietCommands } from "./rules/command";
 import { encryptedVolumes, imdsV2, protectedData } from "./rules/machine";
+import { managedDatabase } from "./rules/managed-database";
 import { noSshFromTheWorld, rulesOfTheirOwn } from "./rules/network";
 import { decidedPublicAccess, keptObjects, leastPrivilege } from "./rules/object-store";
 import { tags } from "./rules/tags";
@@ -15,6 +16,7 @@ export const RESOURCE_RULES: readonly ResourceRule[] = [
     decidedPublicAccess,
     keptObjects,
     leastPrivilege,
+    managedDatabase,
     pinnedHostKey,
     quietCommands,
     noSecretInText,

@@ -12,24 +12,20 @@ import { createMachine } from "../components/machine/create";
 import type { Machine } from "../components/machine/machine";
 import type { EoxServerConfig } from "./config";
 
-/** The database of a stack on a machine of its own. */
-export interface DatabaseMachine {
+/** The database of a stack beside its first machine. */
+export interface StackDatabase {
     /** The server, as the stack's first machine is told of it. */
     server: Pick<PostgreSqlElsewhereArgs, "url" | "password" | "authority" | "after">;
     /** The last steps of it. */
     last: InstallStep[];
     /** What the stack gives out of it. */
-    outputs: Record<"database" | "databaseSsh", unknown>;
+    outputs: Record<string, unknown>;
 }
 
 /** What is needed of the configuration of either product. */
 type Config = Pick<EoxServerConfig, "firewall" | "mirrors" | "packagesAsOf"> & {
     postgresql: Pick<EoxServerConfig["postgresql"], "machine" | "data" | "sharedBuffersMiB">;
 };
-
-/** Whether the stack's first machine has a server itself. */
-export const hasOwnServer = ({ postgresql: { url, machine } }: { postgresql: { url?: unknown; machine?: unknown } }) =>
-    url === undefined && machine === undefined;
 
 /**
  * A machine for PostgreSQL, with a volume and a firewall of its own, which the stack's first machine alone reaches; none where the
@@ -41,7 +37,7 @@ export async function createDatabaseMachine(
     { firewall, mirrors, packagesAsOf, postgresql }: Config,
     client: Machine,
     { extensions = [], upgrades }: { extensions?: readonly "postgis"[]; upgrades?: UpgradeSettings } = {},
-): Promise<DatabaseMachine | undefined> {
+): Promise<StackDatabase | undefined> {
     const { machine: keys, data: volume, sharedBuffersMiB } = postgresql;
     if (keys === undefined || volume === undefined) {
         return undefined;

@@ -18,7 +18,8 @@ import { rebuildMark, Solr, SOLR_PORT, type SearchEndpoint } from "../components
 import { MIGRATION_SECONDS } from "../components/guest/upgrade";
 import type { BucketArgs, Machine } from "../components/machine/machine";
 import type { DcorConfig } from "./config";
-import { hasOwnServer, type DatabaseMachine } from "./database-machine";
+import { hasOwnServer } from "./config/postgresql-elsewhere";
+import type { StackDatabase } from "./database-machine";
 import { webPorts } from "./web-front";
 
 /** The services that CKAN works with, each on this machine or elsewhere. */
@@ -67,7 +68,7 @@ interface Place {
     data: DataVolume;
     address: pulumi.Output<PublicAddress>;
     /** Where the database is, where that is a machine of its own. */
-    databaseMachine?: DatabaseMachine;
+    databaseMachine?: StackDatabase;
 }
 
 /** Ports of this machine that the stack needs for itself. */

@@ -16,7 +16,9 @@ import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
 import type { Machine } from "../components/machine/machine";
 import type { EoxServerConfig } from "./config";
-import { createDatabaseMachine, hasOwnServer, type DatabaseMachine } from "./database-machine";
+import { hasOwnServer } from "./config/postgresql-elsewhere";
+import { createDatabaseMachine, type StackDatabase } from "./database-machine";
+import { createManagedDatabase } from "./managed-database";
 import { firewallRules, publicAddress, siteCertificate, webPorts } from "./web-front";
 
 /** What each instance's database needs of PostgreSQL. */
@@ -31,7 +33,9 @@ export async function eoxserver(config: EoxServerConfig) {
         administrators: config.firewall.ssh,
     });
     const address = publicAddress(config, config.eoxserver, machine, config.eoxserver.allowedHosts);
-    const databaseMachine = await createDatabaseMachine(config, machine, { extensions: EXTENSIONS });
+    const beside =
+        createManagedDatabase(config, machine) ??
+        (await createDatabaseMachine(config, machine, { extensions: EXTENSIONS }));
 
     machine.firewall("firewall", firewallRules(config, config.eoxserver), {});
     const data = new DataVolume("data", { machine, ...config.data });
@@ -49,7 +53,7 @@ export async function eoxserver(config: EoxServerConfig) {
         machine,
         packages,
         data,
-        database: databaseServer(config, machine, packages, data, databaseMachine),
+        database: databaseServer(config, machine, packages, data, beside),
         version: config.eoxserver.version,
         address,
         instances: config.instances,
@@ -69,7 +73,7 @@ export async function eoxserver(config: EoxServerConfig) {
         accessControl: config.accessControl,
     });
     const requests = address.apply((known) => healthRequests(known, config));
-    const upgraded = createPackagesUpgrade(config, machine, requests, [site, ...(databaseMachine?.last ?? [])]);
+    const upgraded = createPackagesUpgrade(config, machine, requests, [site, ...(beside?.last ?? [])]);
     new HealthCheck(
         "health",
         {
@@ -80,7 +84,7 @@ export async function eoxserver(config: EoxServerConfig) {
                 ...[...eoxserver.instances.map(({ answering }) => answering), ...upgraded].map(
                     ({ revision }) => revision,
                 ),
-                ...(databaseMachine?.last ?? []).map(({ revision }) => revision),
+                ...(beside?.last ?? []).map(({ revision }) => revision),
             ],
         },
         { dependsOn: [site, ...upgraded] },
@@ -104,19 +108,19 @@ export async function eoxserver(config: EoxServerConfig) {
         backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
-        ...databaseMachine?.outputs,
+        ...beside?.outputs,
     };
 }
 
-/** The server that each instance has its database in: this machine's own, that of the stack's other machine, or one elsewhere. */
+/** The server that each instance has its database in: this machine's own, one of the stack beside it, or one elsewhere. */
 function databaseServer(
     { machine: { image }, postgresql: { url, password, authority, sharedBuffersMiB } }: EoxServerConfig,
     machine: Machine,
     packages: Packages,
     data: DataVolume,
-    other?: DatabaseMachine,
+    beside?: StackDatabase,
 ): DatabaseEndpoint {
-    const server = other?.server ?? (url === undefined ? undefined : { url, password, authority });
+    const server = beside?.server ?? (url === undefined ? undefined : { url, password, authority });
     if (server === undefined) {
         return new PostgreSql("database", { machine, image, packages, data, sharedBuffersMiB }).endpoint;
     }

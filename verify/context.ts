@@ -23,6 +23,8 @@ export interface Context<P extends Outputs["product"] = Outputs["product"]> {
     machine: Ssh;
     /** The machine that the database has for itself; undefined where it has none. */
     databaseMachine: DatabaseMachine | undefined;
+    /** The address of the server, with its administrator, where that is not on the machine. */
+    databaseUrl: string | undefined;
     database: Database;
     engine: Engine;
     /** The state with its secrets shown: for comparisons, never for details. */
@@ -59,13 +61,13 @@ export async function openContext(stack: string): Promise<Context> {
     const guarded = config.product === "eoxserver" ? config.accessControl?.paths : undefined;
     const web = new Web(outputs.certificate, guarded);
     const databaseMachine = databaseMachineOf(outputs, config, directory);
-    const isElsewhere =
-        databaseMachine !== undefined || (config.product === "eoxserver" && config.postgresql.url !== undefined);
-    const database = new Database(machine, isElsewhere ? ADMINISTRATOR_ELSEWHERE : LOCAL_ADMINISTRATOR);
+    const given = config.product === "eoxserver" ? config.postgresql.url : undefined;
+    const databaseUrl = databaseMachine?.url ?? outputs.databaseUrl ?? given;
+    const database = new Database(machine, databaseUrl ? ADMINISTRATOR_ELSEWHERE : LOCAL_ADMINISTRATOR);
     let browser: Promise<Browser | undefined> | undefined;
 
     return {
-        ...{ stack, outputs, config, web, machine, databaseMachine, engine, deployment, database },
+        ...{ stack, outputs, config, web, machine, databaseMachine, databaseUrl, engine, deployment, database },
         browser: () => (browser ??= openBrowser(outputs.certificate)),
         close: async () => {
             web.close();

@@ -14,11 +14,13 @@ const endpoint = z.object({
 const ssh = endpoint.extend({ proxy: endpoint.optional() });
 const machine = z.object({ name: z.string(), address: z.string(), platform: z.enum(["local", "existing", "aws"]) });
 
-/** What stacks give out whose database has a machine of its own; absent where it has none. */
-const databaseMachine = {
+/** What stacks give out whose database is beside their first machine; absent where it is not. */
+const databaseBeside = {
     /** The machine, and the server's address with its administrator, e.g. `postgresql://administrator@10.77.0.11:5432/postgres`. */
     database: machine.extend({ url: z.string() }).optional(),
     databaseSsh: ssh.optional(),
+    /** The address of the server where the platform runs it for the stack, as RDS. */
+    databaseUrl: z.string().optional(),
 };
 
 /** What all stacks give out. */
@@ -31,7 +33,7 @@ const common = z.object({
     /** Where its backups go, and what they are encrypted with; absent where none are made. */
     backup: z.object({ repository: z.string(), password: z.string() }).optional(),
     machine,
-    ...databaseMachine,
+    ...databaseBeside,
 });
 
 /** The outputs of a stack that verify works with: a public contract, described in docs/verify.md. */

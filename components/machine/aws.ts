@@ -15,7 +15,18 @@ import { dailySnapshots } from "./aws/snapshots";
 import { attachVolume } from "./aws/volume";
 import type { ObjectStoreEndpoint } from "../guest/object-store";
 import { S3ObjectStore } from "./aws/object-store";
-import type { BucketArgs, Connection, Disk, DiskArgs, DiskUse, FirewallRule, Machine } from "./machine";
+import { RdsPostgreSql } from "./aws/rds";
+import type {
+    BucketArgs,
+    Connection,
+    Disk,
+    DiskArgs,
+    DiskUse,
+    FirewallRule,
+    Machine,
+    ManagedPostgreSql,
+    ManagedPostgreSqlArgs,
+} from "./machine";
 
 /**
  * An EC2 instance with an address that stays, in a network of its own or a given one. Its image is looked up when it is made
@@ -147,6 +158,26 @@ export class AwsMachine extends pulumi.ComponentResource implements Machine {
         const own = { parent: this, providers: [this.provider] };
         const bucket = args.bucket ?? `${this.machineName}-${account}`;
         return new S3ObjectStore(name, { ...args, bucket, region }, pulumi.mergeOptions(own, opts)).endpoint;
+    }
+
+    /** A PostgreSQL of RDS in the machine's VPC. */
+    managedPostgreSql(
+        name: string,
+        args: ManagedPostgreSqlArgs,
+        opts: pulumi.ComponentResourceOptions,
+    ): ManagedPostgreSql {
+        const { network, machineName, provider } = this;
+        const { region, kmsKeyArn } = this.args;
+        const own = { parent: this, providers: [provider] };
+        const letIn = (securityGroupId: pulumi.Output<string>, port: number) => {
+            const rule = { description: "PostgreSQL for the product", port, cidrs: [], machines: [this] };
+            return new IngressRules(`${name}-firewall`, { securityGroupId, machineName }, [rule], own);
+        };
+        return new RdsPostgreSql(
+            name,
+            { ...args, network, region, machineName, kmsKeyArn, letIn },
+            pulumi.mergeOptions(own, opts),
+        );
     }
 
     firewall(name: string, rules: FirewallRule[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {

@@ -36,12 +36,15 @@ const NO_CHARGE = new Set([
     "aws:ec2/subnet:Subnet",
     "aws:ec2/volumeAttachment:VolumeAttachment",
     "aws:ec2/vpc:Vpc",
+    "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
     "aws:iam/accessKey:AccessKey",
     "aws:iam/instanceProfile:InstanceProfile",
     "aws:iam/role:Role",
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:iam/user:User",
     "aws:iam/userPolicy:UserPolicy",
+    "aws:rds/parameterGroup:ParameterGroup",
+    "aws:rds/subnetGroup:SubnetGroup",
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
     "aws:s3/bucketPolicy:BucketPolicy",
@@ -80,6 +83,14 @@ function charges({ type, name, inputs }: StackResource, region: string): CostLin
         }
         case "aws:s3/bucket:Bucket":
             return [byUse(name, "S3 standard storage", region), byUse(name, "S3 requests to write", region)];
+        case "aws:rds/instance:Instance": {
+            const { instanceClass, multiAz, allocatedStorage } = inputs;
+            const zones = multiAz === true ? "two zones" : "one zone";
+            return [
+                line(`PostgreSQL of RDS, ${String(instanceClass)}, ${zones}`, HOURS_PER_MONTH),
+                line(`gp3 storage of RDS, ${zones}`, Number(allocatedStorage), `, ${String(allocatedStorage)} GiB`),
+            ];
+        }
         case "aws:ec2/eip:Eip":
             return [line("public IPv4 address", HOURS_PER_MONTH)];
         default:

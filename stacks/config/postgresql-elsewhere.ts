@@ -3,6 +3,7 @@ import { serverAddress, SSL_MODES } from "../../components/guest/postgresql-serv
 import { readChain } from "./certificate";
 import { checkedText, secretLine } from "./field";
 import { ownMachine } from "./database-machine";
+import { ownRds } from "./rds";
 import { postgresqlServer } from "./services";
 import type { Rule } from "./rule";
 
@@ -19,7 +20,7 @@ const databaseServerUrl = () =>
         defaultText: "one on this machine",
     });
 
-/** PostgreSQL on the machine, on one of its own, or elsewhere. */
+/** PostgreSQL on the machine, on one of its own, Amazon's, or elsewhere. */
 export const postgresql = () =>
     postgresqlServer()
         .extend({
@@ -32,13 +33,22 @@ export const postgresql = () =>
             }),
             authority: z.string().optional().meta({
                 allowed: "a certificate as PEM",
-                description: "The certificate authority that has signed the certificate of the server at `url`.",
+                description:
+                    "The certificate authority that has signed the certificate of the server at `url`; of `rds`, those of its region.",
                 defaultText: "those that the machine trusts",
             }),
             ...ownMachine(),
+            ...ownRds(),
         })
         .prefault({})
         .meta({ description: "The database server." });
+
+/** Whether the stack's first machine has a server itself. */
+export const hasOwnServer = ({
+    postgresql: { url, machine, rds },
+}: {
+    postgresql: { url?: unknown; machine?: unknown; rds?: unknown };
+}) => url === undefined && machine === undefined && rds === undefined;
 
 /** What is said of a server elsewhere is said of one that there is, and can be used. */
 export const postgresqlRule: Rule = (given) => {
@@ -47,6 +57,7 @@ export const postgresqlRule: Rule = (given) => {
     const advice = "Give postgresql.url as well, or leave it out.";
     const alone = (["password", "authority"] as const)
         .filter((key) => url === undefined && given("postgresql", key) !== undefined)
+        .filter((key) => key !== "authority" || given("postgresql", "rds") === undefined)
         .map((key) => ({ path: ["postgresql", key], reason: "there is no server elsewhere that it is of", advice }));
     if (typeof authority !== "string" || alone.length > 0) {
         return alone;

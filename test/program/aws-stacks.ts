@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { parse as parseYaml } from "yaml";
 import { parseConfig, type ParsedConfig } from "../../stacks/config/parse";
 import { withSecretOutputs, type StackConfig } from "../../stacks/config";
@@ -44,6 +45,12 @@ export function parsed(stack: string, keys: Keys): ParsedConfig {
         Object.fromEntries(values) as Record<string, string>,
         new Set(["science-stacks:machine"]),
     );
+}
+
+/** A stack of EOxServer with a database of RDS. Its authority is only handed on: any certificate stands for it. */
+export function withRds(rds: Keys, machine: Keys = {}): ParsedConfig {
+    const postgresql = { authority: rootCertificates[0], rds: { storageGiB: 40, ...rds } };
+    return configured("eoxserver-prod", machine, { "science-stacks:postgresql": postgresql });
 }
 
 /** The program of a stack's product. */

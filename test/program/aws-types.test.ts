@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { configured, program } from "./aws-stacks";
+import { configured, program, withRds } from "./aws-stacks";
 import { opened } from "./policy";
 import { record, type Recorded } from "./recorder";
 
@@ -49,6 +49,7 @@ test("every argument of every resource of AWS is one that its package declares, 
     const recorded = [
         await record(program(configured("eoxserver-prod", machine)), false),
         await record(program(configured("dcor-prod")), false),
+        await record(program(withRds({}, { kmsKeyArn: machine.kmsKeyArn })), false),
     ];
     const text = literals(recorded.flatMap(({ resources }) => resources));
     expect(text.match(/^export const/gm)?.length).toBeGreaterThan(60);

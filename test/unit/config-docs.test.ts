@@ -14,7 +14,7 @@ const examples = readdirSync(join(root, "stacks/examples")).map((file) => file.r
 type Config = Record<string, unknown>;
 
 /** Keys that exclude others that an example has. docs/more-machines.md has them. */
-const ELSEWHERE = [".postgresql.machine", ".postgresql.data"];
+const ELSEWHERE = [".postgresql.machine", ".postgresql.data", ".postgresql.rds"];
 
 /** An example's keys; `whole` sets those that its comments hold as well. */
 function keysOf(stack: string, { whole }: { whole: boolean }): Config {

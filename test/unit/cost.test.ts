@@ -32,7 +32,15 @@ test("an instance costs its hours and its root volume, a volume its size, an add
 test("what has no price with a source is listed without one, and not guessed from another region", () => {
     expect(amounts([instance("m5.xlarge")], "us-east-1")).toEqual([undefined, 0.08 * 30]);
     expect(amounts([volume], "eu-west-3")).toEqual([undefined, undefined]);
-    expect(amounts([{ type: "aws:rds/instance:Instance", name: "d", inputs: {} }], "us-east-1")).toEqual([undefined]);
+    const database = { instanceClass: "db.t4g.medium", multiAz: true, allocatedStorage: 20 };
+    const line = { type: "aws:rds/instance:Instance", name: "d", inputs: database };
+    expect(costs([line], "us-east-1").map(({ what, usd }) => [what, usd])).toEqual([
+        ["PostgreSQL of RDS, db.t4g.medium, two zones", undefined],
+        ["gp3 storage of RDS, two zones, 20 GiB", undefined],
+    ]);
+    expect(amounts([{ type: "aws:efs/fileSystem:FileSystem", name: "f", inputs: {} }], "us-east-1")).toEqual([
+        undefined,
+    ]);
 });
 
 test("what AWS takes nothing for is not listed, nor is what is not of AWS", () => {

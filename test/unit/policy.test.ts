@@ -19,6 +19,14 @@ const USER_POLICY = "aws:iam/userPolicy:UserPolicy";
 const REMOTE = "command:remote:Command";
 const LOCAL = "command:local:Command";
 
+const DATABASE = "aws:rds/instance:Instance";
+const DATABASE_SETTINGS = "aws:rds/parameterGroup:ParameterGroup";
+
+const database = {
+    ...{ storageEncrypted: true, publiclyAccessible: false, backupRetentionPeriod: 14, skipFinalSnapshot: false },
+    tags: { OnDestroy: "refuse" },
+};
+const forced = { name: "rds.force_ssl", value: "1" };
 const ssh = { ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "192.0.2.0/24", description: "SSH" };
 const metadata = { httpTokens: "required", httpPutResponseHopLimit: 1 };
 const encrypted = { rootBlockDevice: { encrypted: true } };
@@ -96,6 +104,24 @@ describe("a policy speaks of", () => {
         ["a bucket that is not protected", "kept-objects", BUCKET, { tags: { OnDestroy: "refuse" } }],
         ["a user who may do all with S3", "least-privilege", USER_POLICY, policy(allow(["s3:*"], "arn:aws:s3:::b/*"))],
         ["a user of all buckets", "least-privilege", USER_POLICY, policy(allow(["s3:GetObject"], "*"))],
+        ["a plain database", "managed-database", DATABASE, { ...database, storageEncrypted: undefined }, guarded],
+        ["a public database", "managed-database", DATABASE, { ...database, publiclyAccessible: undefined }, guarded],
+        [
+            "a database without backups",
+            "managed-database",
+            DATABASE,
+            { ...database, backupRetentionPeriod: 0 },
+            guarded,
+        ],
+        [
+            "a database that is gone at once",
+            "managed-database",
+            DATABASE,
+            { ...database, skipFinalSnapshot: true },
+            guarded,
+        ],
+        ["a database that is not protected", "managed-database", DATABASE, database],
+        ["a database without TLS", "managed-database", DATABASE_SETTINGS, { parameters: [] }],
         ["a plain volume", "encrypted-volumes", VOLUME, { size: 20 }],
         ["a plain root", "encrypted-volumes", INSTANCE, {}],
         [
@@ -162,6 +188,9 @@ describe("a policy is silent about", () => {
             USER_POLICY,
             policy(allow(["s3:ListAllMyBuckets"], "*"), allow(["s3:GetObject"], "arn:aws:s3:::b/*")),
         ],
+        ["a database that is protected", "managed-database", DATABASE, database, guarded],
+        ["a database that may go", "managed-database", DATABASE, { ...database, tags: { OnDestroy: "delete" } }],
+        ["a database by TLS alone", "managed-database", DATABASE_SETTINGS, { parameters: [forced] }],
         ["an encrypted volume", "encrypted-volumes", VOLUME, { encrypted: true }],
         ["an encrypted root", "encrypted-volumes", INSTANCE, encrypted],
         ["protected data", "protected-data", VOLUME, { tags: { Name: "s-data", OnDestroy: "refuse" } }, guarded],
@@ -196,6 +225,7 @@ test("each policy is tried both ways", () => {
         "imds-v2",
         "kept-objects",
         "least-privilege",
+        "managed-database",
         "no-secret-in-a-text",
         "no-ssh-from-the-world",
         "pinned-host-key",

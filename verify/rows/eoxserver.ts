@@ -1,3 +1,4 @@
+import { hasOwnServer } from "../../stacks/config/postgresql-elsewhere";
 import type { Product } from "../product";
 import { ensure } from "../row";
 import { databaseRows } from "./eoxserver/database";
@@ -15,9 +16,7 @@ export const eoxserver: Product<"eoxserver"> = {
         "apache2.service",
         "srv-eoxserver.mount",
         "srv-eodata.mount",
-        ...(postgresql.url === undefined && postgresql.machine === undefined
-            ? ["postgresql.service", "var-lib-postgresql.mount"]
-            : []),
+        ...(hasOwnServer({ postgresql }) ? ["postgresql.service", "var-lib-postgresql.mount"] : []),
         ...instances.map(({ name }) => `eoxserver@${name}.service`),
     ],
     services: async (context) => {
@@ -29,7 +28,7 @@ export const eoxserver: Product<"eoxserver"> = {
             hosts.length === config.instances.length && hosts.every((host) => host === wanted),
             `the instances are given ${hosts.join(", ")} instead of ${wanted}`,
         );
-        return `each instance is given PostgreSQL as an endpoint, ${wanted}; postgresql.machine names one on a second machine of the stack, postgresql.url one elsewhere`;
+        return `each instance is given PostgreSQL as an endpoint, ${wanted}; postgresql.machine names one on a second machine of the stack, postgresql.rds one of Amazon's, postgresql.url one elsewhere`;
     },
     trialSetting: {
         change: (config, { eoxserver: { processes } }) => {

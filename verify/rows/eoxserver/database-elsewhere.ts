@@ -70,12 +70,11 @@ export async function checkAccessElsewhere(context: Context): Promise<string> {
 }
 
 /** Whether the machine that the instances are on has no server itself. */
-export const isElsewhere = ({ config, databaseMachine }: Context) =>
-    databaseMachine !== undefined || config.postgresql.url !== undefined;
+export const isElsewhere = ({ databaseUrl }: Context) => databaseUrl !== undefined;
 
 /** Where the server is, on the stack's other machine or elsewhere, as the instances are given it. */
-export function addressOf({ config, databaseMachine }: Context): ServerAddress {
-    const server = serverAddress(databaseMachine?.url ?? config.postgresql.url ?? "");
-    ensure(server, "neither postgresql.machine nor postgresql.url is set");
+export function addressOf({ databaseUrl }: Context): ServerAddress {
+    const server = serverAddress(databaseUrl ?? "");
+    ensure(server, "none of postgresql.machine, postgresql.rds and postgresql.url is set");
     return server;
 }
