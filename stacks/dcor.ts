@@ -50,7 +50,11 @@ export async function dcor(config: DcorConfig) {
     // Too little room, and keys that do not work, are found before anything is installed.
     const ready = [data.mounted, scratch.mounted, ...triedKeys(config)];
     // What CKAN is built with comes first: what else is needed is installed while CKAN is.
-    const tools = new Packages("build-packages", { machine, sets: [Dcor.buildPackages] }, { dependsOn: ready });
+    const tools = new Packages(
+        "build-packages",
+        { machine, sets: [Dcor.buildPackages], isFirst: true },
+        { dependsOn: ready },
+    );
     const packages = new Packages(
         "packages",
         {

@@ -32,7 +32,7 @@ export async function omeroWeb(config: OmeroWebConfig) {
     // What OMERO.web is installed with comes first: what else is needed is installed meanwhile.
     const tools =
         config.backend === undefined
-            ? new Packages("build-packages", { machine, sets: [OmeroWeb.buildPackages] })
+            ? new Packages("build-packages", { machine, sets: [OmeroWeb.buildPackages], isFirst: true })
             : undefined;
     const packages = new Packages("packages", { machine, sets: packageSets(config) }, { dependsOn: tools ?? [] });
     const certificate = siteCertificate(config, machine);

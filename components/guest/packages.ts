@@ -15,6 +15,8 @@ export interface PackagesArgs {
     machine: Machine;
     /** What each component of the machine needs. */
     sets: readonly PackageSet[];
+    /** The machine has a later step for packages, which looks whether they all are as Debian made them. @default false */
+    isFirst?: boolean;
 }
 
 /** How steps use apt: what their scripts source. */
@@ -23,15 +25,16 @@ export const APT: Record<string, GuestFile> = {
 };
 
 /** The program that installs packages, all at once. */
-export function installProgram({ packages, files }: PackageSet): StepProgram {
-    return { script: "packages/install.sh", parameters: { packages }, files: { ...APT, ...files } };
+export function installProgram({ packages, files }: PackageSet, isFirst = false): StepProgram {
+    const parameters = { packages, looks_at_all: isFirst ? "no" : "yes" };
+    return { script: "packages/install.sh", parameters, files: { ...APT, ...files } };
 }
 
 /** All Debian packages of a machine, in one transaction: apt's lock and dpkg's triggers are paid for once. */
 export class Packages extends InstallStep {
-    constructor(name: string, { machine, sets }: PackagesArgs, opts: pulumi.CustomResourceOptions = {}) {
+    constructor(name: string, { machine, sets, isFirst }: PackagesArgs, opts: pulumi.CustomResourceOptions = {}) {
         const packages = [...new Set(sets.flatMap((set) => set.packages))].sort();
         const files = Object.assign({}, ...sets.map((set) => set.files)) as Record<string, GuestFile>;
-        super(name, { machine, program: installProgram({ packages, files }), removable: true }, opts);
+        super(name, { machine, program: installProgram({ packages, files }, isFirst), removable: true }, opts);
     }
 }

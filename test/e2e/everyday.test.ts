@@ -121,10 +121,10 @@ describe("what users do with a stack that runs", () => {
             expect(status).toBe(1);
             const found = Object.fromEntries(guest.map(({ step, differences }) => [step, differences.join("\n")]));
             expect(Object.keys(found).sort()).toEqual([
+                "build-packages",
                 "firewall",
                 "omero-web-configuration",
                 "omero-web-user",
-                "packages",
                 "redis-secrets",
                 "redis-settings",
                 "site-files",
@@ -136,7 +136,7 @@ describe("what users do with a stack that runs", () => {
             expect(found["redis-secrets"]).toMatch(/was edited \(it is not .*root:root 644 instead of root:root 600/s);
             expect(found["redis-secrets"]?.split("\n")).toHaveLength(2);
             expect(found["firewall"]).toMatch(/^ *\+\s+tcp dport 9999 accept$/m);
-            expect(found["packages"]).toContain("not installed: python3-venv");
+            expect(found["build-packages"]).toContain("not installed: python3-venv");
         },
         2 * MINUTE,
     );

@@ -75,7 +75,7 @@ describe("OMERO.web on a local machine, by the commands that users have", () => 
         "an installation that loses its connection is finished by the next up, and so is one that loses its power",
         async () => {
             stack.configure(configuration({ version: BEFORE }));
-            await expectCutOff(stack, "packages", /^Setting up /m, dropConnections);
+            await expectCutOff(stack, "build-packages", /^Unpacking /m, dropConnections);
             // IcePy is built before it, which takes some minutes, once.
             await expectCutOff(stack, "omero-web-software", /^/m, powerCut, 600);
             await stack.run("up");
