@@ -79,6 +79,7 @@ put_back() {
     comes_up
 }
 
+# shellcheck disable=SC2119 # Of no package: all lists are needed.
 update
 mapfile -t replaced < <(apt --simulate --with-new-pkgs upgrade | sed -n 's/^Inst \([^ ]*\) \[.*/\1/p')
 if [ "${#replaced[@]}" != 0 ]; then
