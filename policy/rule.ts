@@ -11,6 +11,10 @@ export interface ResourceRule {
     violations: (resource: Resource) => string[];
 }
 
+/** What becomes of a resource with data when its stack is destroyed, as its tag says. */
+export const fateOf = (props: Resource["props"]): string | undefined =>
+    known(() => (props["tags"] as Record<string, string> | undefined)?.["OnDestroy"]);
+
 /** What a function finds, or undefined where it meets a value that a preview cannot know. */
 export function known<T>(look: () => T): T | undefined {
     try {

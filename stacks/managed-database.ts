@@ -1,5 +1,7 @@
 import type { Machine } from "../components/machine/machine";
 import type { EoxServerConfig } from "./config";
+import { formatNetwork, halvesOf, networkOf, type Network } from "./config/network";
+import { DATABASE_NETWORK } from "./config/rds";
 import type { StackDatabase } from "./database-machine";
 
 /** A PostgreSQL server that the platform runs for the stack's machine; none where the configuration has none. */
@@ -7,8 +9,13 @@ export function createManagedDatabase(
     { postgresql: { rds, authority } }: Pick<EoxServerConfig, "postgresql">,
     machine: Machine,
 ): StackDatabase | undefined {
-    // The configuration has been checked: only a machine of AWS has one.
-    const server = rds && machine.managedPostgreSql?.("database-server", rds, {});
+    if (rds === undefined) {
+        return undefined;
+    }
+    const cidr = rds.cidr ?? DATABASE_NETWORK;
+    const subnetCidrs = halvesOf(networkOf(cidr) as Network).map(formatNetwork);
+    // The configuration has been checked: the machine is one of AWS, and has one.
+    const server = machine.managedPostgreSql?.("database-server", { ...rds, cidr, subnetCidrs }, {});
     if (server === undefined) {
         return undefined;
     }

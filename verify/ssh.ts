@@ -50,9 +50,10 @@ export class Ssh {
         return new Conversation(spawn("ssh", [...options, guestCommand(script)], { stdio: "pipe" }));
     }
 
-    /** Runs lines of checks, each `name<TAB>value`, and gives them by name. */
+    /** Runs a script that tells facts, `fact NAME VALUE` or lines `name<TAB>value`, and gives the values by name. */
     async facts(script: string): Promise<Record<string, string>> {
-        const lines = (await this.run(script)).split("\n").filter((line) => line.includes("\t"));
+        const told = await this.run(`fact() { printf '%s\\t%s\\n' "$1" "$2"; }\n${script}`);
+        const lines = told.split("\n").filter((line) => line.includes("\t"));
         return Object.fromEntries(
             lines.map((line): [string, string] => [
                 line.slice(0, line.indexOf("\t")),

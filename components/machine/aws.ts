@@ -166,16 +166,11 @@ export class AwsMachine extends pulumi.ComponentResource implements Machine {
         args: ManagedPostgreSqlArgs,
         opts: pulumi.ComponentResourceOptions,
     ): ManagedPostgreSql {
-        const { network, machineName, provider } = this;
         const { region, kmsKeyArn } = this.args;
-        const own = { parent: this, providers: [provider] };
-        const letIn = (securityGroupId: pulumi.Output<string>, port: number) => {
-            const rule = { description: "PostgreSQL for the product", port, cidrs: [], machines: [this] };
-            return new IngressRules(`${name}-firewall`, { securityGroupId, machineName }, [rule], own);
-        };
+        const own = { parent: this, providers: [this.provider] };
         return new RdsPostgreSql(
             name,
-            { ...args, network, region, machineName, kmsKeyArn, letIn },
+            { ...args, client: this, network: this.network, region, kmsKeyArn },
             pulumi.mergeOptions(own, opts),
         );
     }

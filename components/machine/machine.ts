@@ -53,8 +53,9 @@ export interface ManagedPostgreSqlArgs {
     backupDays: number;
     /** Subnets of two zones that are there already. @default two that are made */
     subnetIds?: string[];
-    /** Of both subnets that are made. */
-    cidr?: string;
+    /** The network of the subnets that are made, and theirs. */
+    cidr: string;
+    subnetCidrs: readonly string[];
     /** Of the subnets that are made. */
     availabilityZones?: string[];
     /** A last snapshot stays when it is deleted. */

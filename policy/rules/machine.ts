@@ -1,4 +1,4 @@
-import { known, type ResourceRule } from "../rule";
+import { fateOf, known, type ResourceRule } from "../rule";
 
 const INSTANCE = "aws:ec2/instance:Instance";
 const VOLUME = "aws:ebs/volume:Volume";
@@ -55,8 +55,8 @@ export const protectedData: ResourceRule = {
         if (type !== VOLUME) {
             return [];
         }
-        const fate: unknown = known(() => (props["tags"] as Record<string, string> | undefined)?.["OnDestroy"]);
         const name = known(() => (props["tags"] as Record<string, string> | undefined)?.["Name"]) ?? "";
+        const fate = fateOf(props);
         switch (fate) {
             case "refuse":
                 return opts.protect ? [] : ["It is to be protected, and is not."];

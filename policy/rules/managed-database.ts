@@ -1,4 +1,4 @@
-import { known, type ResourceRule } from "../rule";
+import { fateOf, known, type ResourceRule } from "../rule";
 
 const INSTANCE = "aws:rds/instance:Instance";
 const SETTINGS = "aws:rds/parameterGroup:ParameterGroup";
@@ -25,7 +25,7 @@ export const managedDatabase: ResourceRule = {
         if (type !== INSTANCE) {
             return [];
         }
-        const fate = known(() => (props["tags"] as Record<string, string> | undefined)?.["OnDestroy"]);
+        const fate = fateOf(props);
         return [
             ...WANTED.filter(([property, isRight]) => known(() => isRight(props[property])) === false).map(
                 ([, , otherwise]) => otherwise,

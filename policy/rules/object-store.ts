@@ -1,4 +1,4 @@
-import { known, type ResourceRule } from "../rule";
+import { fateOf, known, type ResourceRule } from "../rule";
 
 const BUCKET = "aws:s3/bucket:Bucket";
 const ACCESS = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
@@ -66,7 +66,7 @@ export const keptObjects: ResourceRule = {
         if (type !== BUCKET) {
             return [];
         }
-        const fate = known(() => (props["tags"] as Record<string, string> | undefined)?.["OnDestroy"]);
+        const fate = fateOf(props);
         return [
             ...(known(() => props["forceDestroy"] === true) === true ? ["It is emptied when it is deleted."] : []),
             ...(fate === "keep" || (fate === "refuse" && opts.protect)

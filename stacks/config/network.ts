@@ -89,6 +89,20 @@ export const broadcastOf = ({ family, base, prefix }: Network): Address => ({
     value: base + (1n << BigInt(bits(family) - prefix)) - 1n,
 });
 
+/** The two halves of a network. */
+export function halvesOf({ family, base, prefix }: Network): [Network, Network] {
+    const half = { family, prefix: prefix + 1 };
+    return [
+        { ...half, base },
+        { ...half, base: base + (1n << BigInt(bits(family) - half.prefix)) },
+    ];
+}
+
+/** Whether two networks have an address in common. */
+export const overlap = (one: Network, other: Network): boolean =>
+    contains(one, { family: other.family, value: other.base }) ||
+    contains(other, { family: one.family, value: one.base });
+
 /** The network that a text in CIDR notation stands for; undefined for anything else. */
 export function networkOf(value: unknown): Network | undefined {
     const parsed = typeof value === "string" ? parseNetwork(value) : undefined;

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { cidr, text, wholeNumber } from "./field";
-import { networkOf } from "./network";
+import { OWN_NETWORK } from "./machine/aws";
+import { networkOf, overlap } from "./network";
 import type { RelatedComplaint, Rule } from "./rule";
 
-const OWN_NETWORK = "10.80.0.0/24";
-const DATABASE_NETWORK = "10.81.0.0/24";
+/** Of the subnets that are made for a database, where the configuration says nothing. */
+export const DATABASE_NETWORK = "10.81.0.0/24";
 
 /** The key of `postgresql` for a server of Amazon's. */
 export const ownRds = () => ({
@@ -120,8 +121,7 @@ function networkComplaints(second: unknown, first: unknown): RelatedComplaint[] 
     if (own.family === 6 || own.prefix < 16 || own.prefix > 27) {
         return [complain("cidr", "a VPC cannot have two subnets of it", "Give an IPv4 network from /16 to /27.")];
     }
-    const bits = BigInt(32 - Math.min(own.prefix, vpc.prefix));
-    return own.base >> bits === vpc.base >> bits
+    return overlap(own, vpc)
         ? [complain("cidr", "it overlaps with machine.network.args.cidr", "Give networks that are apart.")]
         : [];
 }

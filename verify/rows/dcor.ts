@@ -1,3 +1,4 @@
+import { hasOwnServer } from "../../stacks/config/postgresql-elsewhere";
 import type { Product } from "../product";
 import { ensure } from "../row";
 import { installationRows } from "./dcor/installation";
@@ -19,7 +20,7 @@ export const dcor: Product<"dcor"> = {
     units: ({ postgresql, redis, solr, objectStore }) => [
         ...["nginx.service", "supervisor.service", "cache.mount", "science-stacks-firewall.service"],
         ...["apt-daily-upgrade.timer", "dcor-jobs@run-jobs-dcor-schemas.timer"],
-        ...(postgresql.url === undefined && postgresql.machine === undefined ? ["postgresql@15-main.service"] : []),
+        ...(hasOwnServer({ postgresql }) ? ["postgresql@15-main.service"] : []),
         ...(redis.url === undefined ? ["redis-server.service", "var-lib-redis.mount"] : []),
         ...(solr.url === undefined ? ["solr.service"] : []),
         ...(objectStore.mode === "minio" ? ["minio.service"] : []),

@@ -8,8 +8,10 @@ export interface DatabaseSubnetsArgs {
     machineName: string;
     /** Subnets of two zones that are there already. @default two that are made */
     subnetIds?: string[];
-    /** Of both subnets that are made: the VPC gets it besides its own. @default 10.81.0.0/24 */
-    cidr?: string;
+    /** What the VPC gets besides its own network, for the subnets that are made. */
+    cidr: string;
+    /** Of the subnets that are made. */
+    subnetCidrs: readonly string[];
     /** @default the region's first two */
     availabilityZones?: string[];
 }
@@ -20,7 +22,7 @@ export function databaseSubnets(
     args: DatabaseSubnetsArgs,
     opts: { parent: pulumi.Resource },
 ): pulumi.Input<string>[] {
-    const { network, region, machineName, subnetIds, cidr = "10.81.0.0/24" } = args;
+    const { network, region, machineName, subnetIds, cidr, subnetCidrs } = args;
     if (subnetIds !== undefined) {
         return subnetIds;
     }
@@ -30,7 +32,7 @@ export function databaseSubnets(
         opts,
     );
     const zones = args.availabilityZones ?? ["a", "b"].map((letter) => `${region}${letter}`);
-    return halves(cidr).map((cidrBlock, index) => {
+    return subnetCidrs.map((cidrBlock, index) => {
         const availabilityZone = zones[index]!;
         const tags = { Name: `${machineName}-database` };
         return new ec2.Subnet(
@@ -38,16 +40,5 @@ export function databaseSubnets(
             { vpcId: network.vpcId, cidrBlock, availabilityZone, tags },
             { ...opts, dependsOn: block },
         ).id;
-    });
-}
-
-/** The two halves of an IPv4 network. */
-function halves(cidr: string): string[] {
-    const [address = "", prefix] = cidr.split("/");
-    const first = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-    const length = Number(prefix) + 1;
-    return [first, first + 2 ** (32 - length)].map((value) => {
-        const parts = [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256);
-        return `${parts.join(".")}/${length}`;
     });
 }

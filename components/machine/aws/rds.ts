@@ -3,21 +3,20 @@ import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { password } from "../../password";
-import type { ManagedPostgreSql, ManagedPostgreSqlArgs } from "../machine";
+import { POSTGRESQL_PORT } from "../../guest/postgresql-server";
+import type { Machine, ManagedPostgreSql, ManagedPostgreSqlArgs } from "../machine";
 import type { AwsNetwork } from "./network";
 import { databaseSubnets } from "./database-subnets";
+import { IngressRules } from "./security-group";
 
 export interface RdsPostgreSqlArgs extends ManagedPostgreSqlArgs {
-    /** Where the machine that uses it is. */
+    /** Where that is. */
     network: AwsNetwork;
     region: string;
-    machineName: string;
     kmsKeyArn?: string;
-    /** Lets the machine in. @param groupId the server's security group */
-    letIn: (groupId: pulumi.Output<string>, port: number) => pulumi.Resource;
+    /** The machine that uses it. */
+    client: Machine;
 }
-
-const PORT = 5432;
 
 /** Who makes databases and users for the product; a member of `rds_superuser`, and so may make PostGIS. */
 const ADMINISTRATOR = "administrator";
@@ -35,14 +34,15 @@ export class RdsPostgreSql extends pulumi.ComponentResource implements ManagedPo
         super("science-stacks:machine:RdsPostgreSql", name, {}, opts);
 
         const child = { parent: this };
-        const { network, machineName, version, onDestroy } = args;
+        const { network, client, version, onDestroy } = args;
+        const { machineName } = client;
         const identifier = `${machineName}-database`;
         const tags = { Name: identifier, OnDestroy: onDestroy };
         const subnets = new rds.SubnetGroup(
             `${name}-subnets`,
             {
                 description: `Where the database of ${machineName} is`,
-                subnetIds: databaseSubnets(name, args, child),
+                subnetIds: databaseSubnets(name, { ...args, machineName }, child),
                 tags,
             },
             child,
@@ -56,7 +56,12 @@ export class RdsPostgreSql extends pulumi.ComponentResource implements ManagedPo
             },
             child,
         );
-        const open = args.letIn(group.id, PORT);
+        const open = new IngressRules(
+            `${name}-firewall`,
+            { securityGroupId: group.id, machineName },
+            [{ description: "PostgreSQL for the product", port: POSTGRESQL_PORT, cidrs: [], machines: [client] }],
+            child,
+        );
         const settings = new rds.ParameterGroup(
             `${name}-settings`,
             {
@@ -91,7 +96,7 @@ export class RdsPostgreSql extends pulumi.ComponentResource implements ManagedPo
                 dbSubnetGroupName: subnets.name,
                 vpcSecurityGroupIds: [group.id],
                 publiclyAccessible: false,
-                port: PORT,
+                port: POSTGRESQL_PORT,
                 parameterGroupName: settings.name,
                 username: ADMINISTRATOR,
                 password: this.password,
@@ -110,7 +115,7 @@ export class RdsPostgreSql extends pulumi.ComponentResource implements ManagedPo
                 customTimeouts: { create: "60m", update: "4h", delete: "60m" },
             },
         );
-        this.url = pulumi.interpolate`postgresql://${ADMINISTRATOR}@${server.address}:${PORT}/postgres`;
+        this.url = pulumi.interpolate`postgresql://${ADMINISTRATOR}@${server.address}:${POSTGRESQL_PORT}/postgres`;
         this.after = [server, open];
         this.registerOutputs({ url: this.url });
     }

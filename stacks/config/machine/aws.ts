@@ -3,6 +3,9 @@ import { checkedText, cidr, hostName, port, secretText, text, webAddress, wholeN
 import { networkOf } from "../network";
 import type { Given, RelatedComplaint, Rule } from "../rule";
 
+/** Of a VPC that is made, where the configuration says nothing. */
+export const OWN_NETWORK = "10.80.0.0/24";
+
 /** What Amazon calls things: a prefix and a number. */
 const id = (kind: string) =>
     text(new RegExp(`^${kind}-[0-9a-f]{8,17}$`), `an id of AWS, e.g. "${kind}-0123456789abcdef0"`);
@@ -24,7 +27,7 @@ const network = () =>
         .strictObject({
             args: z
                 .strictObject({
-                    cidr: cidr("10.80.0.0/24").default("10.80.0.0/24").meta({
+                    cidr: cidr(OWN_NETWORK).default(OWN_NETWORK).meta({
                         description: "The VPC's IPv4 network, /16 to /28, which its one subnet has as well.",
                     }),
                     availabilityZone: text(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'a zone of the region, e.g. "eu-central-1a"')

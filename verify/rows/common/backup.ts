@@ -28,7 +28,6 @@ export const backupRow: Row<Context> = {
         const { repository } = backup;
         const directory = repository.mode === "directory" ? repository.path : "/data";
         const seen = await machine.facts(`
-            fact() { printf '%s\\t%s\\n' "$1" "$2"; }
             fact timer "$(systemctl is-enabled stack-backup.timer || true) $(systemctl is-active stack-backup.timer || true)"
             fact next "$(systemctl show --property=NextElapseUSecRealtime --value stack-backup.timer)"
             fact service "$(systemctl show --property=ActiveState --value stack-backup.service)"

@@ -28,7 +28,6 @@ export const machineRows: Row<Context>[] = [
 
 async function checkMachine({ name, platform, address, ssh }: StackMachine): Promise<string> {
     const seen = await ssh.facts(`
-        fact() { printf '%s\\t%s\\n' "$1" "$2"; }
         fact release "$(. /etc/os-release && echo "$PRETTY_NAME")"
         fact kind "$(systemd-detect-virt || true)"
         fact state "$(systemctl is-system-running || true)"
@@ -44,7 +43,6 @@ async function checkVolume({ name, ssh, keys, hasData }: StackMachine): Promise<
         throw new NotHere("this stack keeps no data: its machine has no data volume");
     }
     const seen = await ssh.facts(`
-        fact() { printf '%s\\t%s\\n' "$1" "$2"; }
         fact type "$(findmnt -no FSTYPE /data)"
         fact size "$(findmnt -bno SIZE /data)"
         fact device "$(findmnt -no MAJ:MIN /data)"

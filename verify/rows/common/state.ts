@@ -90,7 +90,6 @@ function stepsOn({ ssh }: StackMachine, steps: readonly ResourceState[]): Resour
 
 async function checkSteps({ ssh }: StackMachine, steps: readonly ResourceState[]): Promise<string> {
     const seen = await ssh.facts(`
-        fact() { printf '%s\\t%s\\n' "$1" "$2"; }
         names() { find "$1" -mindepth 1 -maxdepth 1 "\${@:2}" -printf '%f ' 2>/dev/null || true; }
         fact logs "$(names /var/log/science-stacks -name '*.log')"
         fact running "$(systemctl list-units --plain --no-legend 'science-stacks-*.service' --state=activating,failed | cut -d' ' -f1 | paste -sd' ')"

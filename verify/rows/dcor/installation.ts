@@ -49,7 +49,6 @@ export const installationRows: Row<DcorContext>[] = [
             const { machine, web, outputs } = context;
             const wanted = lockedVersions(context).get("ckan");
             const seen = await machine.facts(`
-                fact() { printf '%s\\t%s\\n' "$1" "$2"; }
                 fact version "$(${VENV}/bin/python -c 'import ckan; print(ckan.__version__)')"
                 fact ini "$(stat -c '%U:%G %a' /etc/ckan/default/ckan.ini)"
                 fact running "$(ps -u www-data -o args= | grep -c '^${VENV}/bin/uwsgi -i /etc/ckan/default/ckan-uwsgi.ini' || true)"

@@ -103,7 +103,6 @@ export const serviceRows: Row<DcorContext>[] = [
                 `the options name ${directories.join(" and ")}`,
             );
             const seen = await machine.facts(`
-                fact() { printf '%s\\t%s\\n' "$1" "$2"; }
                 fact mounted "$(findmnt -no TARGET --target ${SCRATCH})"
                 # A directory of the host's has the room of the file system that it is in.
                 bytes=$(lsblk -bno SIZE "$(findmnt -no SOURCE ${SCRATCH})" 2>/dev/null | head -n 1) || bytes=
@@ -153,7 +152,6 @@ END`);
                 return `${url}: DCOR's key is taken (${keys.split("\n")[0]}), a wrong one is not`;
             }
             const seen = await machine.facts(`
-                fact() { printf '%s\\t%s\\n' "$1" "$2"; }
                 fact unit "$(systemctl is-enabled minio) $(systemctl is-active minio) $(systemctl show --property=User --value minio)"
                 fact listening "$(ss -Hltn '( sport = :9000 or sport = :9001 )' | awk '{print $4}' | sort | paste -sd' ')"
                 fact settings "$(stat -c '%U:%G %a' /etc/default/minio) $(cut -d= -f1 /etc/default/minio | grep ^MINIO | sort | paste -sd' ')"

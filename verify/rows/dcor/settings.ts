@@ -77,7 +77,6 @@ export const settingRows: Row<DcorContext>[] = [
         title: "Unattended upgrades with apt-listchanges, optional mail; needrestart restarts by itself",
         async check({ machine, config }) {
             const seen = await machine.facts(`
-                fact() { printf '%s\\t%s\\n' "$1" "$2"; }
                 fact packages "$(dpkg-query -W -f '\${Package}=\${db:Status-Status} ' unattended-upgrades apt-listchanges needrestart)"
                 fact apt "$(apt-config dump | sed -n 's/^\\(APT::Periodic::U[^ ]*\\|Unattended-Upgrade::Mail\\) "\\(.*\\)";/\\1=\\2/p' | sort | paste -sd' ')"
                 fact timers "$(systemctl is-active apt-daily.timer apt-daily-upgrade.timer | paste -sd' ')"

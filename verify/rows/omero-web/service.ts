@@ -9,7 +9,6 @@ export const serviceRows: Row<OmeroWebContext>[] = [
         title: "Gunicorn: (2 x cores) + 1 workers unless given, wsgi_args",
         async check({ machine, config }) {
             const seen = await machine.facts(`
-                fact() { printf '%s\\t%s\\n' "$1" "$2"; }
                 fact cores "$(nproc)"
                 fact command "$(ps -u omero-web -o args= | grep -m1 'bin/gunicorn' )"
                 fact master "$(cat /opt/omero/web/omero-web/var/django.pid)"
@@ -33,7 +32,6 @@ export const serviceRows: Row<OmeroWebContext>[] = [
         title: "systemd unit, at boot; one master process, the pid file its own",
         async check({ machine }) {
             const seen = await machine.facts(`
-                fact() { printf '%s\\t%s\\n' "$1" "$2"; }
                 fact state "$(systemctl is-enabled omero-web) $(systemctl is-active omero-web)"
                 fact restart "$(systemctl show --property=Restart --value omero-web)"
                 fact strays "$(ps -u omero-web -o args=,cgroup= | grep bin/gunicorn | grep -vc omero-web.service || true)"
