@@ -12,7 +12,7 @@ export interface ResourceRule {
 }
 
 /** What becomes of a resource with data when its stack is destroyed, as its tag says. */
-export const fateOf = (props: Resource["props"]): string | undefined =>
+export const fateOf = (props: Resource["props"]): unknown =>
     known(() => (props["tags"] as Record<string, string> | undefined)?.["OnDestroy"]);
 
 /** What a function finds, or undefined where it meets a value that a preview cannot know. */

@@ -56,8 +56,7 @@ export const protectedData: ResourceRule = {
             return [];
         }
         const name = known(() => (props["tags"] as Record<string, string> | undefined)?.["Name"]) ?? "";
-        const fate = fateOf(props);
-        switch (fate) {
+        switch (fateOf(props)) {
             case "refuse":
                 return opts.protect ? [] : ["It is to be protected, and is not."];
             case "keep":
