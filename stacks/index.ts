@@ -1,8 +1,12 @@
-import { readConfig } from "./config";
+import { readConfig, type StackConfig } from "./config";
 
-/** The program of every stack: what the configuration names is composed, and its outputs are the stack's. */
+/** The program of every stack: what the configuration names is composed, and what it has to tell is the stack's outputs. */
 export = async () => {
-    const config = readConfig();
+    const outputs = await compose(readConfig());
+    return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== undefined));
+};
+
+async function compose(config: StackConfig): Promise<Record<string, unknown>> {
     switch (config.product) {
         case "eoxserver":
             // Loaded here, so that a stack of one product does not pay for the others.
@@ -12,4 +16,4 @@ export = async () => {
         case "omero-web":
             return (await import("./omero-web")).omeroWeb(config);
     }
-};
+}

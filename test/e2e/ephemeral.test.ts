@@ -3,7 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expiryOf } from "../../ephemeral/name";
-import { runHostScript } from "../guest/guest";
+import { removeMachine, runHostScript } from "../guest/guest";
 import { TestStack } from "./test-stack";
 
 const MINUTE = 60_000;
@@ -27,14 +27,16 @@ describe("stacks that come and go", () => {
     }
 
     afterAll(async () => {
+        const destroyed = [];
         for (const name of begun.filter((each) => existsSync(configuration(each)))) {
-            await stacks.attemptAll("destroy", name);
+            destroyed.push(await stacks.attemptAll("destroy", name));
         }
         stacks.remove();
         begun.forEach((name) => {
-            runHostScript("machine.sh", ["remove", name]);
+            removeMachine(name);
             rmSync(configuration(name), { force: true });
         });
+        expect(destroyed.filter(({ status }) => status !== 0)).toEqual([]);
     }, 10 * MINUTE);
 
     const configuration = (name: string) => join(project, "stacks", `Pulumi.${name}.yaml`);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
 import type { Report } from "../../verify/report";
-import { runHostScript, sweep } from "../guest/guest";
+import { removeMachine, sweep } from "../guest/guest";
 
 const project = join(__dirname, "..", "..");
 const HOMES = "science-stacks-e2e-";
@@ -186,12 +186,8 @@ export class TestStack {
 
     /** Takes away everything of the stack, whatever state it is in. */
     remove(): void {
-        runHostScript("machine.sh", ["remove", this.name]);
-        runHostScript("machine.sh", ["remove", this.databaseMachine]);
-        const disks = runHostScript("disk.sh", ["list"]).split("\n");
-        disks
-            .filter((disk) => disk.startsWith(`${this.name}-`))
-            .forEach((disk) => runHostScript("disk.sh", ["remove", disk]));
+        removeMachine(this.databaseMachine);
+        removeMachine(this.name);
         rmSync(this.file, { force: true });
         rmSync(this.home, { recursive: true, force: true });
     }

@@ -95,7 +95,7 @@ export class Guest {
             }
             return guest;
         } catch (error) {
-            remove(name);
+            removeMachine(name);
             throw error;
         }
     }
@@ -208,7 +208,7 @@ export class Guest {
     }
 
     destroy(): void {
-        remove(this.name);
+        removeMachine(this.name);
         rmSync(this.keys, { recursive: true, force: true });
     }
 }
@@ -228,7 +228,8 @@ export function machineParameters(name: string, keys: string, options: GuestOpti
     };
 }
 
-function remove(name: string): void {
+/** Takes away a local machine and its disks, whatever state they are in. */
+export function removeMachine(name: string): void {
     runHostScript("machine.sh", ["remove", name]);
     for (const disk of disks().filter((each) => each.startsWith(`${name}-`))) {
         runHostScript("disk.sh", ["remove", disk]);
@@ -246,7 +247,7 @@ export function sweep(): void {
     for (const name of new Set(names)) {
         const owner = /^test-.*-(\d+)(-database)?$/.exec(name)?.[1];
         if (owner !== undefined && !readdirSync("/proc").includes(owner)) {
-            remove(name);
+            removeMachine(name);
         }
     }
 }
