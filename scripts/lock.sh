@@ -10,5 +10,5 @@ trap - ERR
 
 [ $# = 1 ] && [ -e "scripts/guest/$1/lock.toml" ] ||
     fail "Say whose packages: $(cd scripts/guest && printf '%s\n' */lock.toml | cut -d/ -f1 | paste -sd' ')."
-tools=$(python_tools lock scripts/guest/python/requirements/tools.txt)
+tools=$(python_tools lock scripts/guest/python/requirements/uv.txt)
 PATH=$tools/bin:$PATH python3 scripts/lock.py "$1"

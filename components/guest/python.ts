@@ -20,10 +20,11 @@ export function indexParameters({
     return { index_url: indexUrl, proxy, ca_bundle: caBundle };
 }
 
-/** What makes a virtual environment, where the steps that install software find it: the functions, and the tools by their hashes. */
+/** What makes a virtual environment, where the steps that install software find it: the functions, uv, and what builds packages, by their hashes. */
 export const VENV_LIBRARY: Record<string, GuestFile> = {
     "/usr/local/lib/science-stacks/python/venv.sh": { content: guestScript("python/venv.sh") },
-    "/usr/local/lib/science-stacks/python/tools.txt": { content: lockFile("python", "tools") },
+    "/usr/local/lib/science-stacks/python/uv.txt": { content: lockFile("python", "uv") },
+    "/usr/local/lib/science-stacks/python/build.txt": { content: lockFile("python", "build") },
 };
 
 /** A lock file of a product's packages, as `npm run lock` writes it. */
@@ -33,5 +34,5 @@ export function lockFile(product: string, name: string): string {
 
 /** A mark of an environment's packages, in eight digits: other packages, or other tools, are another environment. */
 export function environmentRevision(...parts: string[]): string {
-    return revisionOf(parts.join("") + lockFile("python", "tools")).slice(0, 8);
+    return revisionOf(parts.join("") + lockFile("python", "uv") + lockFile("python", "build")).slice(0, 8);
 }

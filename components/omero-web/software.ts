@@ -1,5 +1,6 @@
 import { environmentRevision, indexParameters, lockFile, VENV_LIBRARY, type PackageIndex } from "../guest/python";
 import type { StepProgram } from "../guest/program";
+import { guestScript } from "../guest/shell";
 import { WAY_BACK } from "../guest/upgrade";
 import { APPS, type AppName } from "./apps";
 
@@ -49,6 +50,7 @@ export function softwareProgram(settings: SoftwareSettings, icePy: string, index
             ...VENV_LIBRARY,
             ...WAY_BACK,
             [`${library}/requirements.txt`]: { content: requirements(settings) },
+            [`${library}/load-configuration.py`]: { content: guestScript("omero-web/load-configuration.py") },
         },
     };
 }

@@ -5,6 +5,7 @@
 # Gunicorn, login (path of a page that answers with 200), server_name, session_cache (address of Redis, or empty),
 # secrets (names of files with further properties), files (properties, units, with lay_files), notify (restart).
 home=/opt/omero/web/omero-web
+library=/usr/local/lib/science-stacks/omero-web
 current=/opt/omero/web/venv3
 state=/var/lib/science-stacks/omero-web
 unit=omero-web.service
@@ -57,14 +58,8 @@ make_configuration() {
     mkdir -p "$new/etc/grid" "$new/var/log"
     (umask 077 && properties >"$new/properties")
     chown -R omero-web:omero-web "$new"
-    error=$(as_omero_web "$new" omero config load "$new/properties" 2>&1) ||
-        refuse "OMERO.web cannot load its configuration" "$error"
-    error=$(as_omero_web "$new" python -c '
-import os
-os.environ["DJANGO_SETTINGS_MODULE"] = "omeroweb.settings"
-import omeroweb.wsgi
-from django.urls import get_resolver
-get_resolver().url_patterns' 2>&1) || refuse "OMERO.web refuses its configuration" "$(tail -n 4 <<<"$error")"
+    error=$(as_omero_web "$new" python "$library/load-configuration.py" "$new/properties" "$new/etc/grid/config.xml" 2>&1) ||
+        refuse "OMERO.web refuses its configuration" "$(tail -n 4 <<<"$error")"
 }
 
 refuse() {

@@ -15,7 +15,7 @@ with_registry() {
 }
 
 # make_venv DIRECTORY REQUIREMENTS [WHEEL...]: an environment with what REQUIREMENTS pins and the wheels given.
-# uv fetches and unpacks side by side, and compiles: 4 s where pip takes 17. pip is only there to fetch uv, by its hash.
+# uv fetches and unpacks side by side, and compiles: 4 s where pip takes 17. pip is there to fetch uv alone, by its hash.
 # What venv is to be told besides is in venv_options.
 venv_options=()
 make_venv() {
@@ -27,11 +27,12 @@ make_venv() {
 }
 
 fill_venv() {
-    local tools=$1 directory=$2 lock=$3 pip
+    local tools=$1 directory=$2 lock=$3 library=/usr/local/lib/science-stacks/python pip
     shift 3
     pip=$(find /usr/share/python-wheels -name 'pip-*.whl' -print -quit)
     PYTHONPATH=$pip python3 -m pip install --quiet --no-compile --target "$tools" --no-deps --require-hashes \
-        --requirement /usr/local/lib/science-stacks/python/tools.txt
+        --requirement "$library/uv.txt"
+    "$tools/bin/uv" pip install --quiet --python python3 --target "$tools" --no-deps --require-hashes --requirement "$library/build.txt"
     python3 -m venv "${venv_options[@]}" --without-pip "$directory"
     # What comes as a source is built with what was just checked: nothing is fetched without a hash.
     PYTHONPATH=$tools "$tools/bin/uv" pip install --quiet --python "$directory/bin/python" --no-build-isolation --compile-bytecode \
