@@ -14,7 +14,7 @@ import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
 import { POSTGRESQL_PORT } from "../components/guest/postgresql-server";
 import type { PublicAddress } from "../components/guest/public-address";
 import { Redis, REDIS_PORT, type RedisEndpoint } from "../components/guest/redis";
-import { rebuildMark, Solr, SOLR_PORT, type SearchEndpoint } from "../components/guest/solr";
+import { indexDirectory, rebuildMark, Solr, SOLR_PORT, type SearchEndpoint } from "../components/guest/solr";
 import { MIGRATION_SECONDS } from "../components/guest/upgrade";
 import type { BucketArgs, Machine } from "../components/machine/machine";
 import type { DcorConfig } from "./config";
@@ -51,12 +51,19 @@ export function triedKeys({ objectStore, bucketPrefix, dcor }: DcorConfig): S3Ke
 /** What of DCOR is backed up: what is on this machine. The search index and the queue of jobs are made anew from it. */
 export function dcorBackup({ postgresql, objectStore, solr }: DcorConfig): BackupContents {
     const minio = objectStore.mode === "minio";
+    const ownSolr = solr.url === undefined;
     return {
         directories: ["/data/ckan", ...(minio ? ["/data/minio"] : [])],
         excludes: ["/data/minio/.minio.sys/tmp/*"],
         postgresqlPort: hasOwnServer({ postgresql }) ? POSTGRESQL_PORT : undefined,
-        units: ["supervisor.service", "dcor-jobs@*", ...(minio ? ["minio.service"] : [])],
-        rebuild: solr.url === undefined ? [rebuildMark("ckan")] : [],
+        units: [
+            ...["supervisor.service", "dcor-jobs@*"],
+            ...(minio ? ["minio.service"] : []),
+            ...(ownSolr ? ["solr.service"] : []),
+        ],
+        // An index that is damaged, too, is built anew from nothing.
+        forget: ownSolr ? [indexDirectory("ckan")] : [],
+        rebuild: ownSolr ? [rebuildMark("ckan")] : [],
     };
 }
 

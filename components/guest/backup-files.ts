@@ -30,7 +30,7 @@ export interface BackupContents {
     postgresqlPort?: number;
     /** Units that are stopped while data are changed; the steps of the stack start them. */
     units: readonly string[];
-    /** What steps have noted as done, which has to be done anew with other data. @default nothing */
+    /** What steps have noted as done, or made of the data: with other data it is done anew. @default nothing */
     forget?: readonly string[];
     /** Files that say that something has to be built anew from the data. @default none */
     rebuild?: readonly string[];

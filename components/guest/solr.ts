@@ -45,6 +45,9 @@ export interface SearchEndpoint {
 
 export const SOLR_PORT = 8983;
 
+/** Where a core has its index, which Solr makes when there is none. */
+export const indexDirectory = (core: string) => `/data/solr/${core}/data`;
+
 /** Where a core says that its schema has changed since its index was built; who has rebuilt it takes the file away. */
 export const rebuildMark = (core: string) => `/data/solr/${core}/rebuild-index`;
 

@@ -54,9 +54,9 @@ describe("EOxServer, from an older version to the newest", () => {
     test(
         "a migration that cannot go through is taken back, with those that did go; a backup was made first",
         async () => {
-            // What used to be a text that nobody looked into is to become JSON: the last migration of five fails.
+            // What used to be a text is to become JSON: the last migration of five fails. Of a band that the picture does not have.
             await sql(
-                "insert into coverages_bandstatistics (arraydata_item_id, band_index, histogram) select id, 1, 'none' from coverages_arraydataitem limit 1",
+                "insert into coverages_bandstatistics (arraydata_item_id, band_index, histogram) select id, 99, 'none' from coverages_arraydataitem limit 1",
             );
             const made = await backups();
             const before = { migrations: await migrations(), runs: await runningVersion() };
