@@ -46,7 +46,7 @@ export class ServerCertificate extends pulumi.ComponentResource {
             `${name}-request`,
             {
                 privateKeyPem: key.privateKeyPem,
-                // Clients from before PostgreSQL 15 look for an address in the common name alone.
+                // nginx, and clients from before PostgreSQL 15, look for an address in the common name alone.
                 subject: { commonName: address },
                 ipAddresses: [address],
             },

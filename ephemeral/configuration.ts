@@ -38,12 +38,14 @@ export function ephemeralConfiguration(text: string): string {
     });
 }
 
-/** A database that has a machine of its own, or is Amazon's, is on the first one: there is one snapshot, and one user. */
-function onOneMachine({ postgresql, ...others }: Keys): Keys {
+/** What has a machine of its own, or is Amazon's, is on the first one: there is one snapshot, and one user. */
+function onOneMachine({ postgresql, objectStore, ...others }: Keys): Keys {
     const { rds, ...beside } = (postgresql ?? {}) as Keys;
     const here = rds === undefined ? beside : without("authority", beside);
-    const own = without("data", without("machine", here));
-    return Object.keys(own).length === 0 ? others : { ...others, postgresql: own };
+    const sections = Object.entries({ postgresql: here, objectStore }).map(
+        ([section, keys]) => [section, without("data", without("machine", keys as Keys | undefined))] as const,
+    );
+    return { ...others, ...Object.fromEntries(sections.filter(([, keys]) => Object.keys(keys).length > 0)) };
 }
 
 /** The same, of a machine that begins with a snapshot. */

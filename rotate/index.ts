@@ -24,10 +24,14 @@ const KINDS: Record<string, { type: string; name: RegExp; none: string }> = {
     },
     "ssh-key": {
         type: KEY,
-        name: /^(database-)?machine-login-key$/,
+        name: /^((database|object-store)-)?machine-login-key$/,
         none: "its administrator gives the key (machine.privateKey)",
     },
-    "host-key": { type: KEY, name: /^(database-)?machine-host-key$/, none: "the host has made it (machine.hostKey)" },
+    "host-key": {
+        type: KEY,
+        name: /^((database|object-store)-)?machine-host-key$/,
+        none: "the host has made it (machine.hostKey)",
+    },
 };
 
 /** The URNs of what is to be made anew. @throws why there is nothing */

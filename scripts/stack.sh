@@ -24,13 +24,13 @@ npm run verify -- <stack> [--json]      checks the running stack, requirement by
 npm run status -- [--drift] [--json | --html [FILE]]  all stacks at a glance
 npm run differences -- <stack> <stack>  what the second one's configuration has otherwise
 npm run ephemeral -- <product> [--ttl 4h] [--from stack] [--fresh | --prepare] | --sweep  a stack for a test, and its end
-npm run logs -- <stack> [service] [--lines N] [--follow] [--machine database]
+npm run logs -- <stack> [service] [--lines N] [--follow] [--machine database|object-store]
 npm run backup -- <stack>               makes a backup now, besides those of the timer
 npm run restore -- <stack> [--at TIME] | --list  gives back the data of a backup
 npm run adopt -- <stack> [--from FILE]  a running machine whose state was lost, by the copy of the state on it
 npm run rotate -- <stack> database-password|cache-password|certificate|ssh-key|host-key  makes it anew
-npm run ssh -- <stack> [--machine database] [-- command]  into the stack's machine, or the one of its database
-npm run tunnel -- <stack> [--machine database]  the way to a machine on AWS that has no port open for SSH
+npm run ssh -- <stack> [--machine database|object-store] [-- command]  into the stack's machine, or the one of its database or object store
+npm run tunnel -- <stack> [--machine database|object-store]  the way to a machine on AWS that has no port open for SSH
 npm run destroy -- <stack>              removes the stack
 npm run pulumi -- <arguments>           the Pulumi CLI with the project's backend
 END
@@ -129,33 +129,37 @@ destroy() {
     pulumi stack rm --preserve-config --yes --stack "$stack"
 }
 
-# read_machine ARGUMENT...: which machine is meant, into `machine`: empty for the stack's first; how many arguments say so, into `said`.
+# read_machine ARGUMENT...: which machine is meant, into `machine`: empty for the stack's first; the output that says how one logs in to
+# it, into `login`; how many arguments say so, into `said`.
 read_machine() {
-    machine='' said=0
+    machine='' login=ssh said=0
     [ "${1:-}" = --machine ] || return 0
-    [ "${2:-}" = database ] || fail "\"${2:-}\" is none of a stack's machines." "Give --machine database, or leave it out for the stack's first one."
-    machine=database said=2
+    case ${2:-} in
+    database) login=databaseSsh ;;
+    object-store) login=objectStoreSsh ;;
+    *) fail "\"${2:-}\" is none of a stack's machines." "Give --machine database or object-store, or leave it out for the stack's first one." ;;
+    esac
+    machine=$2 said=2
 }
 
 ssh() {
-    local machine said output=ssh
+    local machine login said
     read_machine "$@"
     shift "$said"
-    [ -z "$machine" ] || output=${machine}Ssh
     [ "${1:-}" != -- ] || shift
     prepare_tools
     require_stack
     local place status=0 destination
     place=$(mktemp -d)
     trap 'rm -rf "$place"' EXIT
-    destination=$(pulumi stack output "$output" --show-secrets --json --stack "$stack" | "$node" scripts/host/ssh-files.mjs "$place") ||
+    destination=$(pulumi stack output "$login" --show-secrets --json --stack "$stack" | "$node" scripts/host/ssh-files.mjs "$place") ||
         fail "$stack has no machine${machine:+ for its $machine} that one could log in to, or it is not up." "Run: npm run up -- $stack"
     command ssh -F "$place/config" "$destination" "$@" || status=$?
     exit "$status"
 }
 
 tunnel() {
-    local machine said
+    local machine login said
     read_machine "$@"
     [ $# = "$said" ] || usage
     install_packages
@@ -222,7 +226,7 @@ drift() {
 }
 
 logs() {
-    local service='' lines=100 follow=no machine='' said units
+    local service='' lines=100 follow=no machine='' login=ssh said units
     while [ $# -gt 0 ]; do
         case $1 in
         --follow) follow=yes ;;
@@ -242,7 +246,7 @@ logs() {
     done
     prepare_tools
     require_stack
-    mapfile -t units < <("$node" --import tsx status/services.ts "$stack" ${machine:+--machine "$machine"} ${service:+"$service"})
+    mapfile -t units < <("$node" --import tsx status/services.ts "$stack" --login "$login" ${service:+"$service"})
     [ ${#units[@]} -gt 0 ] || exit 1 # What is wrong has been said.
     # The names are of units, which have no character that a shell would take for something else.
     ssh ${machine:+--machine "$machine"} -- "[ \$(id -u) = 0 ] || sudo='sudo -n'; exec \${sudo:-} bash -s -- $lines $follow ${units[*]}" <scripts/guest/logs/show.sh

@@ -12,7 +12,6 @@ import { Backup, createBackup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import type { InstallStep } from "../components/guest/install-step";
 import { journalLimit } from "../components/guest/log-limits";
-import { MINIO_BACKEND } from "../components/guest/minio";
 import { Packages } from "../components/guest/packages";
 import { createPackagesUpgrade } from "../components/guest/packages-upgrade";
 import { publicUrl, type PublicAddress } from "../components/guest/public-address";
@@ -22,12 +21,13 @@ import { createMachine } from "../components/machine/create";
 import type { FirewallRule, Machine } from "../components/machine/machine";
 import type { DcorConfig } from "./config";
 import { createDatabaseMachine } from "./database-machine";
-import { dcorBackup, dcorServices, ownPorts, servicePackages, triedKeys, type DcorServices } from "./dcor-services";
+import { createObjectStore, triedKeys } from "./dcor-object-store";
+import { dcorBackup, dcorServices, ownPorts, servicePackages, type DcorServices } from "./dcor-services";
 import { firewallRules, publicAddress, siteCertificate } from "./web-front";
 
-/** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database on a second one, too. */
+/** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database and the object store may have others. */
 export async function dcor(config: DcorConfig) {
-    const { mirrors, objectStore } = config;
+    const { mirrors } = config;
     const machine = await createMachine("machine", config.machine, mirrors, {
         ports: ownPorts(config),
         sizeGiB: config.data.sizeGiB,
@@ -72,15 +72,18 @@ export async function dcor(config: DcorConfig) {
     new UnattendedUpgrades("upgrades", { machine, packages, ...upgrades });
 
     const certificate = siteCertificate(config, machine);
-    const databaseMachine = await createDatabaseMachine(config, machine, { upgrades });
-    const services = dcorServices(config, { machine, tools, packages, data, address, databaseMachine });
+    const [databaseMachine, store] = await Promise.all([
+        createDatabaseMachine(config, machine, { upgrades }),
+        createObjectStore(config, { machine, packages, data, address, upgrades }),
+    ]);
+    const services = dcorServices(config, { machine, tools, packages, data, databaseMachine });
     const site = new DcorSite("site", {
         machine,
         packages,
         address,
         certificate,
         uwsgi: UWSGI,
-        objectStore: objectStore.mode === "minio" ? { port: objectStore.port, backend: MINIO_BACKEND } : undefined,
+        objectStore: store.site,
         blockedUserAgents: config.dcor.blockedUserAgents,
         maxBodyMiB: config.dcor.maxBodyMiB,
         robots: config.dcor.robots,
@@ -92,6 +95,7 @@ export async function dcor(config: DcorConfig) {
         data,
         scratch,
         ...services,
+        objectStore: store.endpoint,
         settings: address.apply((known) => ({ ...config.dcor, address: known, mail })),
         administrator: { ...config.administrator, email: administratorEmail(config, address) },
         mailPassword: config.mail?.password,
@@ -103,14 +107,14 @@ export async function dcor(config: DcorConfig) {
         { url: `${base}/`, contains: config.dcor.title },
         { url: `${base}/api/3/action/status_show`, contains: '"success": true' },
     ]);
-    const databaseSteps = databaseMachine?.last ?? [];
-    const upgraded = createPackagesUpgrade(config, machine, requests, [site, last, ...databaseSteps]);
+    const further = [...(databaseMachine?.last ?? []), ...store.last];
+    const upgraded = createPackagesUpgrade(config, machine, requests, [site, last, ...further]);
     new HealthCheck(
         "health",
         {
             requests,
             certificatePem: certificate?.certificatePem,
-            revisions: [site, last, ...databaseSteps, ...upgraded].map(({ revision }) => revision),
+            revisions: [site, last, ...further, ...upgraded].map(({ revision }) => revision),
         },
         { dependsOn: [site, last, ...upgraded] },
     );
@@ -120,7 +124,7 @@ export async function dcor(config: DcorConfig) {
     return {
         product: config.product,
         url: pulumi.interpolate`${url}/`,
-        objectStore: services.objectStore.url,
+        objectStore: store.endpoint.url,
         certificate: certificate?.certificatePem,
         administrator: config.administrator.name,
         administratorPassword: dcor.administratorPassword,
@@ -130,6 +134,7 @@ export async function dcor(config: DcorConfig) {
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
         ...databaseMachine?.outputs,
+        ...store.outputs,
     };
 }
 
@@ -158,7 +163,7 @@ function administratorEmail({ administrator }: DcorConfig, address: pulumi.Outpu
     );
 }
 
-/** Measurements come from the machine's own object store, by a port of its own. */
+/** Measurements come from the stack's own object store, by a port of nginx of its own. */
 function objectStoreRules({ objectStore, firewall }: DcorConfig): FirewallRule[] {
     return objectStore.mode === "minio"
         ? [{ description: "Object store", port: objectStore.port, cidrs: firewall.web }]

@@ -1,7 +1,7 @@
 /**
  * The services of a stack's machine, a line each, from what its steps enable, reload and restart:
- * `services.ts STACK [--machine database] [SERVICE]`. With a service, only those of that name: `nginx`, or `eoxserver` for all its
- * instances, or `eoxserver@instance00`.
+ * `services.ts STACK [--login OUTPUT] [SERVICE]`. The stack's output says which machine: `ssh`, the first one's, unless another is
+ * named. With a service, only those of that name: `nginx`, or `eoxserver` for all its instances, or `eoxserver@instance00`.
  */
 import { parseArgs } from "node:util";
 import { arrayParameter, readProgram } from "../components/guest/read-program";
@@ -34,10 +34,10 @@ export function matching(units: readonly string[], service: string): string[] {
 }
 
 async function main(): Promise<void> {
-    const { values, positionals } = parseArgs({ options: { machine: { type: "string" } }, allowPositionals: true });
+    const { values, positionals } = parseArgs({ options: { login: { type: "string" } }, allowPositionals: true });
     const [stack = "", service] = positionals;
     const { deployment } = await new Engine(stack, "").export("--show-secrets");
-    const machine = stackOutputs(deployment)[values.machine === undefined ? "ssh" : `${values.machine}Ssh`];
+    const machine = stackOutputs(deployment)[values.login ?? "ssh"];
     const units = servicesOf(deployment, machine as Login);
     const wanted = service === undefined ? units : matching(units, service);
     if (wanted.length === 0) {

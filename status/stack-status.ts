@@ -6,7 +6,7 @@ import { Machines, type Finding } from "../drift/guest";
 import { stepsOf } from "../drift/steps";
 import { reveal, stackOutputs, type Deployment } from "../verify/deployment";
 import { Engine } from "../verify/engine";
-import { readOutputs, type Outputs } from "../verify/outputs";
+import { furtherLogins, readOutputs, type Outputs } from "../verify/outputs";
 import { execute } from "../verify/processes";
 import { Ssh } from "../verify/ssh";
 
@@ -45,17 +45,17 @@ export async function lookAtStack(stack: string, directory: string, withDrift: b
         const { deployment } = await engine.export("--show-secrets");
         const outputs = readOutputs(stack, stackOutputs(deployment));
         const ask = (ssh: Outputs["ssh"]) => askMachine(new Ssh(ssh, mkdtempSync(join(directory, "machine-"))));
-        const [unhealthy, certificateDays, machine, database, drift] = await Promise.all([
+        const [unhealthy, certificateDays, machine, further, drift] = await Promise.all([
             askHealth(deployment),
             daysOfCertificate(new URL(outputs.url)),
             ask(outputs.ssh),
-            outputs.databaseSsh && ask(outputs.databaseSsh),
+            Promise.all(furtherLogins(outputs).map(async ([name, ssh]) => [name, await ask(ssh)] as const)),
             withDrift ? lookForDrift(stack, deployment, directory) : undefined,
         ]);
         const { product, url } = outputs;
         return {
             ...{ stack, product, platform: outputs.machine.platform, url },
-            ...{ unhealthy, certificateDays, ...withDatabase(machine, database), drift },
+            ...{ unhealthy, certificateDays, ...together(machine, further), drift },
         };
     } catch (error) {
         return { stack, problem: error instanceof Error ? error.message : String(error) };
@@ -107,18 +107,20 @@ const FACTS = `
 /** What a machine says of itself. */
 export type MachineStatus = Pick<StackStatus, "disks" | "failedUnits" | "unreachable">;
 
-/** Both machines of a stack whose database has one of its own. */
-export function withDatabase(first: MachineStatus, database?: MachineStatus): MachineStatus {
-    if (database === undefined) {
-        return first;
-    }
-    const named = (what: string) => `database:${what}`;
-    const disks = Object.entries(database.disks ?? {}).map(([place, percent]) => [named(place), percent] as const);
-    return {
-        disks: { ...first.disks, ...Object.fromEntries(disks) },
-        failedUnits: [...(first.failedUnits ?? []), ...(database.failedUnits ?? []).map(named)],
-        unreachable: first.unreachable ?? (database.unreachable && `${named(" ")}${database.unreachable}`),
-    };
+/** All machines of a stack. @param further those beside the first, by their names */
+export function together(
+    first: MachineStatus,
+    further: readonly (readonly [name: string, status: MachineStatus])[],
+): MachineStatus {
+    return further.reduce<MachineStatus>((all, [name, { disks = {}, failedUnits = [], unreachable }]) => {
+        const named = (what: string) => `${name}:${what}`;
+        const full = Object.entries(disks).map(([place, percent]) => [named(place), percent] as const);
+        return {
+            disks: { ...all.disks, ...Object.fromEntries(full) },
+            failedUnits: [...(all.failedUnits ?? []), ...failedUnits.map(named)],
+            unreachable: all.unreachable ?? (unreachable && `${named(" ")}${unreachable}`),
+        };
+    }, first);
 }
 
 async function askMachine(machine: Ssh): Promise<MachineStatus> {

@@ -21,8 +21,9 @@ export interface Context<P extends Outputs["product"] = Outputs["product"]> {
     config: Extract<ParsedConfig, { product: P }>;
     web: Web;
     machine: Ssh;
-    /** The machine that the database has for itself; undefined where it has none. */
+    /** The machines that the database and the object store have for themselves; undefined where they have none. */
     databaseMachine: DatabaseMachine | undefined;
+    objectStoreMachine: FurtherMachine | undefined;
     /** The address of the server, with its administrator, where that is not on the machine. */
     databaseUrl: string | undefined;
     database: Database;
@@ -34,13 +35,19 @@ export interface Context<P extends Outputs["product"] = Outputs["product"]> {
     close(): Promise<void>;
 }
 
-/** A machine for PostgreSQL alone. */
-export interface DatabaseMachine extends NonNullable<Outputs["database"]> {
+/** A machine for one service alone. */
+export interface FurtherMachine extends NonNullable<Outputs["objectStoreMachine"]> {
     ssh: Ssh;
     sshPort: number;
     /** What the configuration says of it. */
     keys: ParsedConfig["machine"];
-    /** Its server, asked there by the superuser. */
+}
+
+/** A machine for PostgreSQL alone. */
+export interface DatabaseMachine extends FurtherMachine {
+    /** The server's address, with its administrator. */
+    url: string;
+    /** The server, asked there by the superuser. */
     server: Database;
 }
 
@@ -61,17 +68,19 @@ export async function openContext(stack: string): Promise<Context> {
     const guarded = config.product === "eoxserver" ? config.accessControl?.paths : undefined;
     const web = new Web(outputs.certificate, guarded);
     const databaseMachine = databaseMachineOf(outputs, config, directory);
+    const objectStoreMachine = objectStoreMachineOf(outputs, config, directory);
     const given = config.product === "eoxserver" ? config.postgresql.url : undefined;
     const databaseUrl = databaseMachine?.url ?? outputs.databaseUrl ?? given;
     const database = new Database(machine, databaseUrl ? ADMINISTRATOR_ELSEWHERE : LOCAL_ADMINISTRATOR);
     let browser: Promise<Browser | undefined> | undefined;
 
     return {
-        ...{ stack, outputs, config, web, machine, databaseMachine, databaseUrl, engine, deployment, database },
+        ...{ stack, outputs, config, web, machine, databaseMachine, objectStoreMachine, databaseUrl },
+        ...{ engine, deployment, database },
         browser: () => (browser ??= openBrowser(outputs.certificate)),
         close: async () => {
             web.close();
-            await Promise.all([machine.close(), databaseMachine?.ssh.close()]);
+            await Promise.all([machine.close(), databaseMachine?.ssh.close(), objectStoreMachine?.ssh.close()]);
             await (await browser)?.close();
         },
     };
@@ -83,8 +92,26 @@ function databaseMachineOf(outputs: Outputs, config: ParsedConfig, directory: st
     if (database === undefined || databaseSsh === undefined || keys === undefined) {
         return undefined;
     }
-    const place = join(directory, "database");
+    const machine = furtherMachine(database, databaseSsh, keys, join(directory, "database"));
+    return { ...machine, url: database.url, server: new Database(machine.ssh, LOCAL_ADMINISTRATOR) };
+}
+
+function objectStoreMachineOf(outputs: Outputs, config: ParsedConfig, directory: string): FurtherMachine | undefined {
+    const { objectStoreMachine: machine, objectStoreSsh: login } = outputs;
+    const store = "objectStore" in config ? config.objectStore : undefined;
+    const keys = store?.mode === "minio" ? store.machine : undefined;
+    return machine === undefined || login === undefined || keys === undefined
+        ? undefined
+        : furtherMachine(machine, login, keys, join(directory, "object-store"));
+}
+
+/** @param place where its connection has the key */
+function furtherMachine(
+    machine: NonNullable<Outputs["objectStoreMachine"]>,
+    login: Outputs["ssh"],
+    keys: FurtherMachine["keys"],
+    place: string,
+): FurtherMachine {
     mkdirSync(place, { mode: 0o700 });
-    const ssh = new Ssh(databaseSsh, place);
-    return { ...database, ssh, sshPort: databaseSsh.port, keys, server: new Database(ssh, LOCAL_ADMINISTRATOR) };
+    return { ...machine, ssh: new Ssh(login, place), sshPort: login.port, keys };
 }

@@ -14,13 +14,16 @@ const endpoint = z.object({
 const ssh = endpoint.extend({ proxy: endpoint.optional() });
 const machine = z.object({ name: z.string(), address: z.string(), platform: z.enum(["local", "existing", "aws"]) });
 
-/** What stacks give out whose database is beside their first machine; absent where it is not. */
-const databaseBeside = {
+/** What stacks give out of what is beside their first machine; absent where nothing is. */
+const beside = {
     /** The machine, and the server's address with its administrator, e.g. `postgresql://administrator@10.77.0.11:5432/postgres`. */
     database: machine.extend({ url: z.string() }).optional(),
     databaseSsh: ssh.optional(),
     /** The address of the server where the platform runs it for the stack, as RDS. */
     databaseUrl: z.string().optional(),
+    /** The machine that the object store has for itself. */
+    objectStoreMachine: machine.optional(),
+    objectStoreSsh: ssh.optional(),
 };
 
 /** What all stacks give out. */
@@ -33,7 +36,7 @@ const common = z.object({
     /** Where its backups go, and what they are encrypted with; absent where none are made. */
     backup: z.object({ repository: z.string(), password: z.string() }).optional(),
     machine,
-    ...databaseBeside,
+    ...beside,
 });
 
 /** The outputs of a stack that verify works with: a public contract, described in docs/verify.md. */
@@ -61,6 +64,19 @@ const schema = z.discriminatedUnion("product", [
 ]);
 
 export type Outputs = z.infer<typeof schema>;
+
+/** The machines beside a stack's first one, as users' commands call them. */
+export const FURTHER_MACHINES = ["database", "object-store"] as const;
+export type FurtherMachineName = (typeof FURTHER_MACHINES)[number];
+
+/** How administrators log in to the machines beside the first one that a stack has. */
+export function furtherLogins({ databaseSsh, objectStoreSsh }: Outputs): [FurtherMachineName, Outputs["ssh"]][] {
+    const logins = { database: databaseSsh, "object-store": objectStoreSsh };
+    return FURTHER_MACHINES.flatMap((name) => {
+        const login = logins[name];
+        return login === undefined ? [] : [[name, login] as [FurtherMachineName, Outputs["ssh"]]];
+    });
+}
 
 /** The outputs, or an error that says what to do. */
 export function readOutputs(stack: string, found: unknown): Outputs {

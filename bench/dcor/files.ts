@@ -4,7 +4,7 @@ import { objectStoreFiles, objectStoreUrl } from "../../components/dcor/render-o
 import { siteFiles } from "../../components/dcor/render-site";
 import { SCRATCH, UWSGI } from "../../components/dcor/settings";
 import { requirements, VERSIONS } from "../../components/dcor/software";
-import * as minio from "../../components/guest/minio";
+import * as minio from "../../components/guest/minio-files";
 import { nginxFiles } from "../../components/guest/nginx";
 import type { GuestFile } from "../../components/guest/program";
 import { lockFile } from "../../components/guest/python";
@@ -38,7 +38,7 @@ const GO_ARCHITECTURES: Partial<Record<string, string>> = { x64: "amd64", arm64:
  */
 export function dcorFiles(serverName: string, { robots = true }: { robots?: boolean }): Record<string, string> {
     const address = { serverName, tls: true, httpPort: 80, httpsPort: 443 };
-    const objectStore = { port: 9443, backend: minio.MINIO_BACKEND };
+    const objectStore = { port: 9443, backend: minio.minioAddress() };
     const settings = {
         address,
         solrUrl: SOLR_URL,

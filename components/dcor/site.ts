@@ -16,8 +16,8 @@ export interface DcorSiteArgs extends Omit<DcorSiteSettings, "address" | "scratc
     certificate?: SiteCertificate;
     /** A directory of the scratch space that is nginx's own. @default "/cache/nginx" */
     scratch?: string;
-    /** The machine's own object store, which users reach through nginx. @default none */
-    objectStore?: ObjectStoreSite;
+    /** The stack's own object store, which users reach through nginx. @default none */
+    objectStore?: pulumi.Input<ObjectStoreSite>;
     /** What must be there before: the scratch space. */
     after: pulumi.Resource[];
 }
@@ -55,9 +55,9 @@ export class DcorSite extends pulumi.ComponentResource {
                 packages,
                 certificate,
                 backendPort: Number(settings.uwsgi.split(":").at(-1)),
-                files: pulumi.output(address).apply((known) => ({
+                files: pulumi.all([address, objectStore]).apply(([known, store]) => ({
                     ...siteFiles({ ...settings, address: known, scratch }),
-                    ...(objectStore && objectStoreFiles(known, objectStore)),
+                    ...(store && objectStoreFiles(known, store)),
                 })),
                 after: [directories],
             },

@@ -53,6 +53,14 @@ export class SecretFiles extends ConfigFiles {
     }
 }
 
+/** A certificate or a key as a file. @param access @default everyone may read it */
+export function pemFile(
+    pem: pulumi.Input<string>,
+    access: Pick<GuestFile, "owner" | "mode"> = {},
+): pulumi.Output<GuestFile> {
+    return pulumi.output(pem).apply((text) => ({ content: `${text.trimEnd()}\n`, ...access }));
+}
+
 /** Where a password lies in the guest: readable by root alone. */
 export function secretPath(name: string): string {
     return `/etc/science-stacks/secrets/${name}`;

@@ -2,18 +2,24 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
-import { ANSWERS } from "./answers";
+import type { ServerCertificate } from "../server-certificate";
 import { Archive } from "./archive";
-import { SecretFiles, secretFile, secretPath } from "./config-files";
+import { pemFile, SecretFiles, secretFile, secretPath } from "./config-files";
 import type { DataVolume } from "./data-volume";
-import { hardening } from "./hardening";
 import { InstallStep } from "./install-step";
+import {
+    minioAddress,
+    SERVER_AUTHORITY,
+    SERVER_CERTIFICATE,
+    SERVER_KEY,
+    serverProgram,
+    settings,
+    softwareProgram,
+} from "./minio-files";
 import type { ObjectStoreEndpoint } from "./object-store";
 import type { Packages, PackageSet } from "./packages";
-import type { StepProgram } from "./program";
-import { environmentRevision, indexParameters, lockFile, VENV_LIBRARY, type PackageIndex } from "./python";
-import { guestScript } from "./shell";
-import { renderTemplate } from "./template";
+import type { GuestFile } from "./program";
+import type { PackageIndex } from "./python";
 
 export interface MinioArgs {
     machine: Machine;
@@ -21,7 +27,7 @@ export interface MinioArgs {
     /** The volume that holds the objects. */
     data: DataVolume;
     /**
-     * The address that users reach the server at, e.g. `https://dcor.example.org:9443`. MinIO itself listens on `MINIO_BACKEND`
+     * The address that users reach the server at, e.g. `https://dcor.example.org:9443`. MinIO itself is reached at `backend`
      * alone: the site in front hands on what comes there, with the `Host` header as it came, since each signature covers it.
      * @default `http://127.0.0.1:9000`
      */
@@ -34,32 +40,40 @@ export interface MinioArgs {
     index?: PackageIndex;
     /** A published program of MinIO and its SHA-256. @default none: it is built from its Go module */
     published?: { url: string; sha256: string };
+    /**
+     * What it shows at the machine's private address, where other machines of the stack use it, by TLS alone.
+     * @default it is for its own machine, on the loopback address
+     */
+    certificate?: ServerCertificate;
 }
 
-/** Where MinIO listens, for the site in front of it. */
-export const MINIO_BACKEND = "127.0.0.1:9000";
-/** Its console, for administrators, through SSH. */
-const CONSOLE = "127.0.0.1:9001";
-/** Both, on the loopback address. */
-export const MINIO_PORTS = [MINIO_BACKEND, CONSOLE].map((address) => Number(address.split(":")[1]));
-const ROOT_USER = "minioadmin";
+/** What the site in front of it hands requests on to. */
+export interface MinioBackend {
+    /** Where MinIO listens, e.g. `127.0.0.1:9000`. */
+    backend: string;
+    /** The authority that has signed the certificate which it shows there, as PEM. @default it shows none, on the loopback address */
+    authority?: string;
+}
 
 /**
- * A MinIO server on the loopback address, its objects on the data volume, with a user that may read and write its own buckets.
+ * A MinIO server for its machine, or for others of the stack, its objects on the data volume, with a user that may read and write
+ * its own buckets.
  * The keys are made once and stay. MinIO has no more releases: it is for tests and for sites without an S3 server of their own.
  * Guide: DCOR "Object Storage"; its web console makes no users any more, so they are made through its API.
  */
 export class Minio extends pulumi.ComponentResource {
     public readonly endpoint: ObjectStoreEndpoint;
+    public readonly backend: pulumi.Output<MinioBackend>;
     /** The server answers, and has its user and access key. */
-    public readonly running: pulumi.Resource;
+    public readonly running: InstallStep;
 
     constructor(name: string, args: MinioArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:guest:Minio", name, {}, opts);
 
-        const { machine, packages, data, published, index } = args;
-        const { user = "dcor", bucketPrefix = "circle-", url = `http://${MINIO_BACKEND}` } = args;
+        const { machine, packages, data, published, index, certificate } = args;
+        const { user = "dcor", bucketPrefix = "circle-", url = `http://${minioAddress()}` } = args;
         const child = { parent: this };
+        const network = pulumi.output(certificate && machine.privateAddress);
         const archive = new Archive(
             `${name}-program`,
             {
@@ -88,11 +102,11 @@ export class Minio extends pulumi.ComponentResource {
                     ...Object.fromEntries(
                         Object.entries(keys).map(([key, secret]) => [secretPath(`minio-${key}`), secretFile(secret)]),
                     ),
-                    "/etc/default/minio": keys.root.apply((rootPassword) => ({
-                        content: settings(rootPassword),
-                        owner: "root:minio-user",
-                        mode: "640",
+                    "/etc/default/minio": pulumi.all([keys.root, network]).apply(([rootPassword, known]) => ({
+                        content: settings(rootPassword, known),
+                        ...ITS_OWN,
                     })),
+                    ...(certificate && certificateFiles(certificate)),
                 },
             },
             { ...child, dependsOn: software },
@@ -102,13 +116,18 @@ export class Minio extends pulumi.ComponentResource {
             {
                 machine,
                 program: pulumi
-                    .all([archive.path, secrets.revision])
-                    .apply(([program, revision]) => serverProgram({ program, revision, user, bucketPrefix })),
+                    .all([archive.path, secrets.revision, network])
+                    .apply(([program, revision, known]) =>
+                        serverProgram({ program, revision, user, bucketPrefix, network: known }),
+                    ),
                 removable: true,
             },
             { ...child, dependsOn: [archive, secrets] },
         );
 
+        this.backend = pulumi
+            .all([network, certificate?.authorityPem])
+            .apply(([known, authority]) => ({ backend: minioAddress(known), ...(authority && { authority }) }));
         this.endpoint = {
             url,
             accessKeyId: keys["access-key-id"],
@@ -139,62 +158,14 @@ export class Minio extends pulumi.ComponentResource {
     static readonly packages: PackageSet = { packages: ["curl", "python3-venv"] };
 }
 
-/** The guide's /etc/default/minio. */
-export function settings(rootPassword: string): string {
-    return renderTemplate("minio/templates/default.eta", {
-        address: MINIO_BACKEND,
-        console: CONSOLE,
-        rootUser: ROOT_USER,
-        rootPassword,
-    });
-}
+/** A file that MinIO's user may read, and nobody else. */
+const ITS_OWN = { owner: "root:minio-user", mode: "640" };
 
-const lock = lockFile("minio", "minio");
-const library = "/usr/local/lib/science-stacks/minio";
-
-/** The environment of the Python package that makes users: another one for each list of packages. */
-const toolsDirectory = `/opt/science-stacks/minio-tools-${environmentRevision(lock)}`;
-
-export function softwareProgram(index: PackageIndex = {}): StepProgram {
+/** What it shows, and what whoever asks it on its own machine verifies it by. */
+function certificateFiles(shown: ServerCertificate): Record<string, pulumi.Output<GuestFile>> {
     return {
-        script: "minio/software.sh",
-        parameters: { directory: toolsDirectory, ...indexParameters(index) },
-        files: {
-            ...VENV_LIBRARY,
-            [`${library}/requirements.txt`]: { content: lock },
-        },
-    };
-}
-
-export interface ServerSettings {
-    /** Path of MinIO's program in the guest. */
-    program: string;
-    /** Differs when its settings or keys differ: MinIO reads them when it starts. */
-    revision: string;
-    user: string;
-    bucketPrefix: string;
-}
-
-export function serverProgram({ program, revision, user, bucketPrefix }: ServerSettings): StepProgram {
-    return {
-        script: "minio/server.sh",
-        parameters: {
-            program,
-            tools: toolsDirectory,
-            address: MINIO_BACKEND,
-            root_user: ROOT_USER,
-            user,
-            bucket_prefix: bucketPrefix,
-        },
-        files: {
-            ...ANSWERS,
-            [`${library}/make-user.py`]: { content: guestScript("minio/make-user.py") },
-            "/etc/systemd/system/minio.service": {
-                content: renderTemplate("minio/templates/minio.service.eta", { address: MINIO_BACKEND, revision }),
-            },
-            // It lists the addresses that the machine has.
-            ...hardening("minio.service", { addressFamilies: ["AF_INET", "AF_INET6", "AF_NETLINK"] }),
-        },
-        notify: ["minio.service:restart"],
+        [SERVER_CERTIFICATE]: pemFile(shown.certificatePem),
+        [SERVER_KEY]: pemFile(shown.privateKeyPem, ITS_OWN),
+        [SERVER_AUTHORITY]: pemFile(shown.authorityPem),
     };
 }

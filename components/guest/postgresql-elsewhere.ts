@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
-import { SecretFiles } from "./config-files";
+import { pemFile, SecretFiles } from "./config-files";
 import { InstallStep } from "./install-step";
 import type { Packages, PackageSet } from "./packages";
 import type { DatabaseEndpoint } from "./postgresql";
@@ -55,9 +55,7 @@ export class PostgreSqlElsewhere extends pulumi.ComponentResource {
                 machine,
                 files: {
                     [SERVICE_FILE]: service.apply((content) => ({ content, mode: "600" })),
-                    ...(authority && {
-                        [AUTHORITY]: pulumi.output(authority).apply((pem) => ({ content: `${pem.trimEnd()}\n` })),
-                    }),
+                    ...(authority && { [AUTHORITY]: pemFile(authority) }),
                 },
             },
             { parent: this, dependsOn: packages },

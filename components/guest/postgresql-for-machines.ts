@@ -2,12 +2,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
 import { ServerCertificate } from "../server-certificate";
-import { SecretFiles, secretFile, secretPath } from "./config-files";
+import { pemFile, SecretFiles, secretFile, secretPath } from "./config-files";
 import { InstallStep } from "./install-step";
 import { PostgreSql, type PostgreSqlArgs } from "./postgresql";
 import { SERVER_CERTIFICATE, SERVER_KEY } from "./postgresql-files";
 import { LOCAL_ADMINISTRATOR, POSTGRESQL_PORT } from "./postgresql-server";
-import type { GuestFile } from "./program";
 import { guestScript } from "./shell";
 
 export interface PostgreSqlForMachinesArgs extends Omit<PostgreSqlArgs, "network"> {
@@ -91,8 +90,4 @@ export class PostgreSqlForMachines extends pulumi.ComponentResource {
         this.authority = shown.authorityPem;
         this.registerOutputs({ url: this.url });
     }
-}
-
-function pemFile(pem: pulumi.Output<string>, access: Pick<GuestFile, "owner" | "mode"> = {}): pulumi.Output<GuestFile> {
-    return pem.apply((text) => ({ content: `${text.trimEnd()}\n`, ...access }));
 }

@@ -1,6 +1,6 @@
 /**
- * tunnel.mjs STACK [database]: a port of this computer that leads to the SSH server of a stack's instance, or of the one of its
- * database, by AWS Session Manager.
+ * tunnel.mjs STACK [database|object-store]: a port of this computer that leads to the SSH server of a stack's instance, or of the
+ * one of its database or object store, by AWS Session Manager.
  * Waits for an instance that is being made, and opens the way again when it closes. Ends with Ctrl+C.
  */
 import { spawnSync } from "node:child_process";
@@ -10,13 +10,14 @@ import { parse } from "yaml";
 
 const [stack, other] = process.argv.slice(2);
 const file = `stacks/Pulumi.${stack}.yaml`;
-const section = other === undefined ? "machine" : "postgresql.machine";
-const { "science-stacks:machine": first, "science-stacks:postgresql": postgresql } =
-    parse(readFileSync(file, "utf8")).config ?? {};
-const machine = (other === undefined ? first : postgresql?.machine) ?? {};
+// Where the configuration has the machine's keys.
+const path = { database: ["postgresql", "machine"], "object-store": ["objectStore", "machine"] }[other] ?? ["machine"];
+const [section, ...keys] = path;
+const config = parse(readFileSync(file, "utf8")).config ?? {};
+const machine = keys.reduce((part, key) => part?.[key], config[`science-stacks:${section}`]) ?? {};
 const name = other === undefined ? stack : `${stack}-${other}`;
 if (machine.platform !== "aws" || machine.sessionManager === undefined) {
-    fail(`${file}: ${section}.sessionManager is not set: ${name} is reached without a tunnel.`);
+    fail(`${file}: ${path.join(".")}.sessionManager is not set: ${name} is reached without a tunnel.`);
 }
 const { region } = machine;
 const port = machine.sessionManager?.localPort ?? 22022;

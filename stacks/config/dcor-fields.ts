@@ -2,7 +2,7 @@ import { z } from "zod";
 import { VERSIONS } from "../../components/dcor/software";
 import { version } from "./common";
 import { checkedText, hostName, mailAddress, port, secretText, text, webAddress, wholeNumber } from "./field";
-import { ownMachine } from "./database-machine";
+import { ownMachine } from "./further-machine";
 import { postgresqlServer } from "./services";
 
 export const HTTP_PORT = 80;
@@ -83,7 +83,7 @@ export const postgresql = () =>
                 description: "A database elsewhere, empty or CKAN's, with its user.",
                 defaultText: "one on this machine",
             }),
-            ...ownMachine(),
+            ...ownMachine("postgresql"),
         })
         .prefault({})
         .meta({ description: "PostgreSQL, for CKAN." });

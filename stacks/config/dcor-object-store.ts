@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { port, secretText, text, webAddress, wholeNumber } from "./field";
+import { ownMachine } from "./further-machine";
 
 /** Where nginx hands requests on to MinIO. */
 export const OBJECT_STORE_PORT = 9443;
@@ -8,7 +9,7 @@ const minio = () =>
     z.strictObject({
         mode: z.literal("minio").meta({
             description:
-                "MinIO on the machine, its objects on the data volume. It is no longer maintained: for data of worth, " +
+                "MinIO on the machine, or on one of its own, its objects on the data volume there. It is no longer maintained: for data of worth, " +
                 "take an S3 server that is (`mode: s3`).",
         }),
         port: port().default(OBJECT_STORE_PORT).meta({
@@ -28,6 +29,7 @@ const minio = () =>
                     "Where it does not answer, MinIO is built from the last source that its Go module has.",
                 defaultText: "none: it is built",
             }),
+        ...ownMachine("objectStore"),
     });
 
 const s3 = () =>
@@ -86,3 +88,7 @@ export const bucketPrefix = () =>
             description:
                 "The beginning of the buckets' names, before a circle's identifier; of no use with one bucket for all.",
         });
+
+/** Whether the stack's first machine has a MinIO itself. */
+export const hasOwnMinio = ({ objectStore: { mode, machine } }: { objectStore: { mode: string; machine?: unknown } }) =>
+    mode === "minio" && machine === undefined;

@@ -3,10 +3,10 @@ import { backup, backupRules } from "./backup";
 import { base } from "./base";
 import { acmeRule, authorityRule, certificateRule } from "./certificate";
 import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
-import { completePostgresql, databaseMachineRules } from "./database-machine";
 import * as fields from "./dcor-fields";
 import { bucketPrefix, OBJECT_STORE_PORT, objectStore } from "./dcor-object-store";
 import { wholeNumber } from "./field";
+import { completeOwnMachine, furtherMachineRules } from "./further-machine";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import type { Rule } from "./rule";
 import { redis } from "./services";
@@ -153,7 +153,7 @@ const bucketRule: Rule = (given) =>
 export const dcorRules: readonly Rule[] = [
     ...machineRules,
     ...backupRules,
-    ...databaseMachineRules,
+    ...furtherMachineRules,
     certificateRule,
     authorityRule,
     acmeRule,
@@ -168,12 +168,13 @@ type DcorKeys = z.output<ReturnType<typeof dcorSchema>>;
 
 /** The configuration of a stack of DCOR, with each default that follows from other values filled in. */
 export function completeDcor(given: DcorKeys) {
-    const { data, firewall, machine, scratch } = given;
+    const { data, firewall, machine, objectStore, scratch } = given;
     const leastScratch = machine.platform === "local" ? LOCAL_SCRATCH_GIB : GUIDE_SCRATCH_GIB;
     return {
         ...given,
         data: completeData(data, machine),
-        postgresql: completePostgresql(given.postgresql),
+        postgresql: completeOwnMachine("postgresql", given.postgresql),
+        objectStore: objectStore.mode === "minio" ? completeOwnMachine("objectStore", objectStore) : objectStore,
         scratch: { sizeGiB: scratch.sizeGiB ?? leastScratch },
         firewall: { web: firewall.web, ssh: firewall.ssh ?? administratorNetworks(given) },
     };

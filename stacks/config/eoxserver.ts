@@ -5,8 +5,8 @@ import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
 import { data, firewall, mirrors, packagesAsOf, serverName, version } from "./common";
-import { completePostgresql, databaseMachineRules } from "./database-machine";
 import { cidr, hostName, port, secretText, text, wholeNumber } from "./field";
+import { completeOwnMachine, furtherMachineRules } from "./further-machine";
 import { instanceNamesRule, instances, processes, threads } from "./instances";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import type { Rule } from "./rule";
@@ -182,7 +182,7 @@ export const eoxserverRules: readonly Rule[] = [
     accessControlRule,
     postgresqlRule,
     ...rdsRules,
-    ...databaseMachineRules,
+    ...furtherMachineRules,
     versionRule,
 ];
 
@@ -195,7 +195,7 @@ export function completeEoxServer(given: EoxServerKeys) {
     return {
         ...given,
         data: completeData(given.data, given.machine),
-        postgresql: completePostgresql(given.postgresql),
+        postgresql: completeOwnMachine("postgresql", given.postgresql),
         firewall: { web: firewall.web, ssh: firewall.ssh ?? own },
         eoxserver: {
             ...eoxserver,

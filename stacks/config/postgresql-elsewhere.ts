@@ -2,7 +2,7 @@ import { z } from "zod";
 import { serverAddress, SSL_MODES } from "../../components/guest/postgresql-server";
 import { readChain } from "./certificate";
 import { checkedText, secretLine } from "./field";
-import { ownMachine } from "./database-machine";
+import { ownMachine } from "./further-machine";
 import { ownRds } from "./rds";
 import { postgresqlServer } from "./services";
 import type { Rule } from "./rule";
@@ -37,7 +37,7 @@ export const postgresql = () =>
                     "The certificate authority that has signed the certificate of the server at `url`; of `rds`, those of its region.",
                 defaultText: "those that the machine trusts",
             }),
-            ...ownMachine(),
+            ...ownMachine("postgresql"),
             ...ownRds(),
         })
         .prefault({})

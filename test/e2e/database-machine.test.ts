@@ -22,7 +22,8 @@ describe("EOxServer with its database on a machine of its own", () => {
 
     /** What a query prints that the server's superuser asks on its machine. */
     const sql = (query: string) =>
-        stack.sshDatabase(
+        stack.sshOn(
+            "database",
             `cd /; runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d eoxs_instance00 -c "${query}"`,
         );
 
@@ -46,12 +47,12 @@ describe("EOxServer with its database on a machine of its own", () => {
         async () => {
             const { rows } = await expectAllRowsOk(stack, NOT_HERE, ROWS);
             const detail = (row: string) => rows.find(({ id }) => id === row)?.detail;
-            expect(detail("E03")).toMatch(new RegExp(`^${stack.databaseMachine}: .* on the data volume`));
+            expect(detail("E03")).toMatch(new RegExp(`^${stack.beside("database")}: .* on the data volume`));
             expect(detail("E07")).toMatch(
                 /TLSv1\.\d \(sslmode verify-full\); the server refuses connections without TLS/,
             );
             for (const row of ["X01", "X02", "X03", "X05", "X06", "X10", "X14"]) {
-                expect(detail(row)).toContain(`${stack.databaseMachine}: `);
+                expect(detail(row)).toContain(`${stack.beside("database")}: `);
             }
             const { address } = outputs.machine;
             expect(detail("X03")).toContain(`drops all but 5432 from ${address}, 22 from ${NETWORK}`);
@@ -71,9 +72,9 @@ describe("EOxServer with its database on a machine of its own", () => {
     test(
         "users' commands know the machine: ssh, logs, drift",
         async () => {
-            expect((await stack.sshDatabase("hostname")).trim()).toBe(stack.databaseMachine);
+            expect((await stack.sshOn("database", "hostname")).trim()).toBe(stack.beside("database"));
             expect(await stack.run("logs", "--machine", "database")).toContain("postgresql@15-main");
-            await stack.sshDatabase("echo broken >>/etc/postgresql/15/main/pg_hba.conf");
+            await stack.sshOn("database", "echo broken >>/etc/postgresql/15/main/pg_hba.conf");
             const { status, stdout } = await stack.attempt("drift");
             expect([status, stdout]).toEqual([1, expect.stringContaining("database-server-settings")]);
             await stack.run("up", "--repair");
@@ -95,7 +96,7 @@ describe("EOxServer with its database on a machine of its own", () => {
         "the database's machine loses its power, and comes back with what was written",
         async () => {
             await sql("CREATE TABLE kept AS SELECT 42 AS answer");
-            powerCut(stack.databaseMachine);
+            powerCut(stack.beside("database"));
             await stack.run("up");
             expect((await sql("SELECT answer FROM kept")).trim()).toBe("42");
             await sql("DROP TABLE kept");
@@ -134,10 +135,10 @@ describe("EOxServer whose database moves to a machine of its own", () => {
             stack.configure({ postgresql: { machine: { ...SMALL.eoxserver.machine }, data: { sizeGiB: 2 } } });
             await stack.run("up");
             const restore = "psql -Xq -v ON_ERROR_STOP=1 --single-transaction eoxs_instance00 >/dev/null";
-            await stack.sshDatabase(`cd /; runuser -u postgres -- ${restore}`, dump);
+            await stack.sshOn("database", `cd /; runuser -u postgres -- ${restore}`, dump);
 
-            expect((await stack.sshDatabase(query("SELECT answer FROM kept"))).trim()).toBe("42");
-            expect(await stack.sshDatabase(query(users))).toBe(before);
+            expect((await stack.sshOn("database", query("SELECT answer FROM kept"))).trim()).toBe("42");
+            expect(await stack.sshOn("database", query(users))).toBe(before);
             await expectAllRowsOk(stack, NOT_HERE, ROWS);
             expect((await stack.ssh("systemctl is-active postgresql || true")).trim()).toBe("inactive");
         },

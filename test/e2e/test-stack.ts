@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
+import { FURTHER_MACHINES, type FurtherMachineName } from "../../verify/outputs";
 import type { Report } from "../../verify/report";
 import { removeMachine, sweep } from "../guest/guest";
 
@@ -158,15 +159,11 @@ export class TestStack {
         return this.run("ssh", "--", text);
     }
 
-    /** The same, on the machine of its database. @param input its standard input */
-    async sshDatabase(text: string, input = ""): Promise<string> {
-        const { status, stdout, stderr } = await this.npm(
-            "ssh",
-            [this.name, "--machine", "database", "--", text],
-            input,
-        );
+    /** The same, on a machine beside it. @param input its standard input */
+    async sshOn(machine: FurtherMachineName, text: string, input = ""): Promise<string> {
+        const { status, stdout, stderr } = await this.npm("ssh", [this.name, "--machine", machine, "--", text], input);
         if (status !== 0) {
-            throw new Error(`"${text}" on ${this.databaseMachine} ended with status ${status}: ${stdout}${stderr}`);
+            throw new Error(`"${text}" on ${this.beside(machine)} ended with status ${status}: ${stdout}${stderr}`);
         }
         return stdout;
     }
@@ -186,15 +183,15 @@ export class TestStack {
 
     /** Takes away everything of the stack, whatever state it is in. */
     remove(): void {
-        removeMachine(this.databaseMachine);
+        FURTHER_MACHINES.forEach((machine) => removeMachine(this.beside(machine)));
         removeMachine(this.name);
         rmSync(this.file, { force: true });
         rmSync(this.home, { recursive: true, force: true });
     }
 
-    /** The machine of its database, where that has one of its own. */
-    get databaseMachine(): string {
-        return `${this.name}-database`;
+    /** The name of a machine beside the first one, where it has one. */
+    beside(machine: FurtherMachineName): string {
+        return `${this.name}-${machine}`;
     }
 
     /** Where the file backend keeps the state. */

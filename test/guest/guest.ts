@@ -240,12 +240,12 @@ function disks(): string[] {
     return runHostScript("disk.sh", ["list"]).split("\n").filter(Boolean);
 }
 
-/** Removes what test runs left that were killed: everything whose name ends with the number of a process that is gone, and a database's. */
+/** Removes what test runs left that were killed: everything whose name ends with the number of a process that is gone, and the machines beside it. */
 export function sweep(): void {
     const machines = runHostScript("machine.sh", ["list"]).split("\n");
     const names = [...machines, ...disks().map((disk) => disk.replace(/-[a-z]+$/, ""))];
     for (const name of new Set(names)) {
-        const owner = /^test-.*-(\d+)(-database)?$/.exec(name)?.[1];
+        const owner = /^test-.*-(\d+)(-database|-object-store)?$/.exec(name)?.[1];
         if (owner !== undefined && !readdirSync("/proc").includes(owner)) {
             removeMachine(name);
         }

@@ -1,6 +1,7 @@
 import { installProgram } from "../../components/guest/packages";
 import { randomBytes } from "node:crypto";
-import { Minio, serverProgram, settings, softwareProgram, type ServerSettings } from "../../components/guest/minio";
+import { Minio } from "../../components/guest/minio";
+import { serverProgram, settings, softwareProgram, type ServerSettings } from "../../components/guest/minio-files";
 import { programText, type StepProgram } from "../../components/guest/program";
 import { runHostScript, type Guest } from "./guest";
 import { guestWithRunner, RUNNER } from "./step-runner";

@@ -14,7 +14,13 @@ const examples = readdirSync(join(root, "stacks/examples")).map((file) => file.r
 type Config = Record<string, unknown>;
 
 /** Keys that exclude others that an example has. docs/more-machines.md has them. */
-const ELSEWHERE = [".postgresql.machine", ".postgresql.data", ".postgresql.rds"];
+const ELSEWHERE = [
+    "postgresql.machine",
+    "postgresql.data",
+    "postgresql.rds",
+    "objectStore.machine",
+    "objectStore.data",
+].map((key) => `.${key}`);
 
 /** An example's keys; `whole` sets those that its comments hold as well. */
 function keysOf(stack: string, { whole }: { whole: boolean }): Config {

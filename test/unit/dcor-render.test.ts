@@ -64,6 +64,8 @@ describe("the configuration", () => {
         const site = { port: 9443, backend: "127.0.0.1:9000" };
         expectGolden("dcor", "object-store", objectStoreFiles(address, site));
         expectGolden("dcor", "object-store-plain", objectStoreFiles(whole.address, site));
+        const beside = { ...site, backend: "10.77.0.12:9000", authority: "the authority\n" };
+        expectGolden("dcor", "object-store-beside", objectStoreFiles(address, beside));
         expect(objectStoreUrl(address, site)).toBe("https://dcor.example.org:9443");
         expect(objectStoreUrl(whole.address, site)).toBe("http://192.0.2.10:9443");
     });

@@ -1,4 +1,4 @@
-import { serverProgram, settings } from "../../components/guest/minio";
+import { serverProgram, settings } from "../../components/guest/minio-files";
 import { programText } from "../../components/guest/program";
 import { coreProgram, serverProgram as solrProgram } from "../../components/guest/solr";
 import { expectGolden } from "./golden";

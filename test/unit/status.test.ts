@@ -1,7 +1,7 @@
 import { programText } from "../../components/guest/program";
 import { asHtml, asTable, cells, needsAttention } from "../../status/report";
 import { matching, servicesOf } from "../../status/services";
-import { withDatabase, type StackStatus } from "../../status/stack-status";
+import { together, type StackStatus } from "../../status/stack-status";
 
 const well: StackStatus = {
     ...{ stack: "maps-prod", product: "eoxserver", platform: "aws", url: "https://maps.example.org" },
@@ -31,15 +31,24 @@ test.each<[string, Partial<StackStatus>, string]>([
     expect(html).toContain(said);
 });
 
-test("of a stack whose database has a machine of its own, both are shown", () => {
+test("of a stack with several machines, all are shown", () => {
     const first = { disks: { "/": 40 }, failedUnits: [] };
     const second = { disks: { "/data": 96 }, failedUnits: ["postgresql@15-main.service"] };
-    expect(withDatabase(first)).toBe(first);
-    expect(withDatabase(first, second)).toEqual({
+    const third = { disks: { "/data": 7 }, unreachable: "no SSH connection" };
+    expect(together(first, [])).toBe(first);
+    expect(together(first, [["database", second]])).toEqual({
         disks: { "/": 40, "database:/data": 96 },
         failedUnits: ["database:postgresql@15-main.service"],
     });
-    expect(withDatabase(first, { unreachable: "no SSH connection" }).unreachable).toBe("database: no SSH connection");
+    const all = [
+        ["database", second],
+        ["object-store", third],
+    ] as const;
+    expect(together(first, all)).toEqual({
+        disks: { "/": 40, "database:/data": 96, "object-store:/data": 7 },
+        failedUnits: ["database:postgresql@15-main.service"],
+        unreachable: "object-store: no SSH connection",
+    });
 });
 
 test("what a server answers cannot become a part of the page", () => {

@@ -1,3 +1,4 @@
+import { hasOwnMinio } from "../../stacks/config/dcor-object-store";
 import { hasOwnServer } from "../../stacks/config/postgresql-elsewhere";
 import type { Product } from "../product";
 import { ensure } from "../row";
@@ -23,7 +24,7 @@ export const dcor: Product<"dcor"> = {
         ...(hasOwnServer({ postgresql }) ? ["postgresql@15-main.service"] : []),
         ...(redis.url === undefined ? ["redis-server.service", "var-lib-redis.mount"] : []),
         ...(solr.url === undefined ? ["solr.service"] : []),
-        ...(objectStore.mode === "minio" ? ["minio.service"] : []),
+        ...(hasOwnMinio({ objectStore }) ? ["minio.service"] : []),
     ],
     services: async (context) => {
         const { config, outputs } = context;
@@ -40,7 +41,7 @@ export const dcor: Product<"dcor"> = {
             values.get(key)?.replace(/^(\w+:\/\/).*@/, "$1"),
         );
         ensure(!hosts.includes(undefined), "ckan.ini names no database, or no Redis");
-        return `CKAN is given ${hosts.map((host) => host?.split("?")[0]).join(", ")} and ${Object.values(given).join(", ")}; postgresql.machine, postgresql.url, redis.url, solr.url and objectStore name others`;
+        return `CKAN is given ${hosts.map((host) => host?.split("?")[0]).join(", ")} and ${Object.values(given).join(", ")}; postgresql.machine, postgresql.url, redis.url, solr.url, objectStore.machine and objectStore.mode name others`;
     },
     trialSetting: {
         change: (config, { dcor: { workers } }) => {

@@ -1,12 +1,14 @@
 """Brings MinIO's user for a product, its policy and its access key to what they should be, and prints what it changed.
 
-    make-user.py ADDRESS ROOT_USER USER BUCKET_PREFIX SECRETS_DIRECTORY
+    make-user.py ADDRESS ROOT_USER USER BUCKET_PREFIX SECRETS_DIRECTORY [AUTHORITY]
 
 The passwords and keys are in files: minio-root, minio-user, minio-access-key-id, minio-secret-access-key.
+AUTHORITY is the file of the certificate that the server is verified by; without it, or empty, it is asked without TLS.
 The guide does this in MinIO's web console, which has had no management of users since April 2025.
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -28,17 +30,20 @@ def read_write(prefix: str) -> dict:
 
 
 class Server:
-    def __init__(self, address: str, root: str, password: str):
-        self.address = address
+    def __init__(self, address: str, authority: str, root: str, password: str):
+        self.to = {"endpoint": address, "secure": authority != ""}
+        if authority:
+            # Where the client looks for the authorities that it trusts.
+            os.environ["SSL_CERT_FILE"] = authority
         self.root = self.admin(root, password)
 
     def admin(self, name: str, password: str) -> MinioAdmin:
-        return MinioAdmin(endpoint=self.address, credentials=StaticProvider(name, password), secure=False)
+        return MinioAdmin(credentials=StaticProvider(name, password), **self.to)
 
     def takes(self, name: str, password: str) -> bool:
         """Whether somebody can log in with this. Anything but a clear no is an error."""
         try:
-            Minio(endpoint=self.address, access_key=name, secret_key=password, secure=False).list_buckets()
+            Minio(access_key=name, secret_key=password, **self.to).list_buckets()
         except S3Error as error:
             if error.code not in ("InvalidAccessKeyId", "SignatureDoesNotMatch"):
                 raise
@@ -89,11 +94,11 @@ def same(found: object, wanted: object) -> bool:
     return found == wanted
 
 
-def main(address: str, root: str, user: str, prefix: str, secrets: str) -> None:
+def main(address: str, root: str, user: str, prefix: str, secrets: str, authority: str = "") -> None:
     def secret(name: str) -> str:
         return (Path(secrets) / f"minio-{name}").read_text().removesuffix("\n")
 
-    server = Server(address, root, secret("root"))
+    server = Server(address, authority, root, secret("root"))
     password = secret("user")
     steps = [
         (server.set_policy(f"{user}-readwrite", read_write(prefix)), f"gave MinIO the policy {user}-readwrite"),

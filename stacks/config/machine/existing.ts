@@ -57,7 +57,7 @@ export const existingMachine = () =>
             defaultText: "`machine.host`",
         }),
         privateAddress: ipv4Address().optional().meta({
-            description: "Where the stack's other machine reaches the host (`postgresql.machine`).",
+            description: "Where the stack's other machines reach the host (docs/more-machines.md).",
             defaultText: "`machine.host`, where that is an address",
         }),
         device: text(/^\/dev\/[\w./:+-]+$/, 'the path of a block device, e.g. "/dev/disk/by-id/…"')

@@ -1,5 +1,6 @@
+import { MINIO_PORT } from "../../../components/guest/minio-files";
 import { POSTGRESQL_PORT } from "../../../components/guest/postgresql-server";
-import type { Context } from "../../context";
+import type { Context, FurtherMachine } from "../../context";
 import { NotHere } from "../../row";
 import type { Ssh } from "../../ssh";
 import { products } from "../products";
@@ -21,8 +22,9 @@ export interface StackMachine {
     units: string[];
 }
 
-/** The stack's first machine, and the database's own where it has one. */
-export function machinesOf({ machine: ssh, databaseMachine, outputs, config }: Context): StackMachine[] {
+/** The stack's first machine, and those that the database and the object store have for themselves. */
+export function machinesOf(context: Context): StackMachine[] {
+    const { machine: ssh, databaseMachine, objectStoreMachine, outputs, config } = context;
     const product = products[outputs.product];
     const hasData = product.hasData?.(config) ?? true;
     const first: StackMachine = {
@@ -35,19 +37,23 @@ export function machinesOf({ machine: ssh, databaseMachine, outputs, config }: C
             ...product.units(config),
         ],
     };
-    return databaseMachine === undefined
-        ? [first]
+    return [
+        first,
+        ...forService(databaseMachine, POSTGRESQL_PORT, ["postgresql.service", "var-lib-postgresql.mount"]),
+        ...forService(objectStoreMachine, MINIO_PORT, ["minio.service"]),
+    ];
+}
+
+/** A machine for one service alone, where there is one. */
+function forService(machine: FurtherMachine | undefined, port: number, units: readonly string[]): StackMachine[] {
+    return machine === undefined
+        ? []
         : [
-              first,
               {
-                  ...databaseMachine,
+                  ...machine,
                   hasData: true,
-                  ports: [POSTGRESQL_PORT],
-                  units: [
-                      "data.mount",
-                      ...firewallUnits(databaseMachine.keys),
-                      ...["postgresql.service", "var-lib-postgresql.mount"],
-                  ],
+                  ports: [port],
+                  units: ["data.mount", ...firewallUnits(machine.keys), ...units],
               },
           ];
 }
@@ -58,7 +64,7 @@ function firewallUnits(machine: Context["config"]["machine"]): string[] {
     return ours ? ["science-stacks-firewall.service"] : [];
 }
 
-/** What was seen on each of the stack's machines, with its name where there are two. */
+/** What was seen on each of the stack's machines, with its name where there are several. */
 export async function onEach(context: Context, look: (machine: StackMachine) => Promise<string>): Promise<string> {
     const machines = machinesOf(context);
     if (machines.length === 1) {

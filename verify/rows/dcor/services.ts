@@ -3,8 +3,10 @@ import { DcorSoftware } from "../../dcor-api";
 import { QUEUES } from "../../../components/dcor/render";
 import { SCRATCH, STORAGE } from "../../../components/dcor/settings";
 import { serverAddress } from "../../../components/guest/postgresql-server";
+import { hasOwnMinio } from "../../../stacks/config/dcor-object-store";
 import { ensure, type Row } from "../../row";
 import type { Ssh } from "../../ssh";
+import { checkMinio } from "./minio";
 
 /** Options of ckan.ini. Secrets among them: never for details. */
 export async function options({ machine }: Pick<DcorContext, "machine">): Promise<Map<string, string>> {
@@ -15,6 +17,9 @@ export async function options({ machine }: Pick<DcorContext, "machine">): Promis
 
 /** Where PostgreSQL has its cluster, for a shell of its machine. */
 const CLUSTER = "$(runuser -u postgres -- psql -XAtc 'show data_directory')";
+
+/** Where MinIO has its objects. */
+const OBJECTS = "/data/minio";
 
 /** The paths of a machine, all of which are on its data volume. */
 async function onVolume(machine: Ssh, places: readonly string[]): Promise<string[]> {
@@ -74,19 +79,27 @@ export const serviceRows: Row<DcorContext>[] = [
         id: "D04",
         title: "All data on /data: uploads, database cluster, Solr home, object store",
         async check(context) {
-            const { machine, config, databaseMachine } = context;
+            const { machine, config, databaseMachine, objectStoreMachine } = context;
             const places = [
                 STORAGE,
                 ...(config.postgresql.url === undefined && databaseMachine === undefined ? [CLUSTER] : []),
                 ...(config.solr.url === undefined ? ["/data/solr/ckan"] : []),
                 ...(config.redis.url === undefined ? ["/var/lib/redis"] : []),
-                ...(config.objectStore.mode === "minio" ? ["/data/minio"] : []),
+                ...(hasOwnMinio(config) ? [OBJECTS] : []),
             ];
-            const others = await onVolume(machine, places);
-            const cluster = databaseMachine ? await onVolume(databaseMachine.ssh, [CLUSTER]) : [];
+            const further = [
+                { beside: databaseMachine, place: CLUSTER },
+                { beside: objectStoreMachine, place: OBJECTS },
+            ];
+            const [here, ...there] = await Promise.all([
+                onVolume(machine, places),
+                ...further.map(async ({ beside, place }) =>
+                    beside ? (await onVolume(beside.ssh, [place])).map((path) => `${beside.name}:${path}`) : [],
+                ),
+            ]);
             const set = (await options(context)).get("ckan.storage_path");
             ensure(set === STORAGE, `ckan.storage_path is ${set}`);
-            return [...others, ...cluster.map((path) => `${databaseMachine?.name}:${path}`)].join(", ");
+            return [here, ...there].flat().join(", ");
         },
     },
     {
@@ -151,26 +164,8 @@ END`);
             if (config.objectStore.mode !== "minio") {
                 return `${url}: DCOR's key is taken (${keys.split("\n")[0]}), a wrong one is not`;
             }
-            const seen = await machine.facts(`
-                fact unit "$(systemctl is-enabled minio) $(systemctl is-active minio) $(systemctl show --property=User --value minio)"
-                fact listening "$(ss -Hltn '( sport = :9000 or sport = :9001 )' | awk '{print $4}' | sort | paste -sd' ')"
-                fact settings "$(stat -c '%U:%G %a' /etc/default/minio) $(cut -d= -f1 /etc/default/minio | grep ^MINIO | sort | paste -sd' ')"
-                fact objects "$(stat -c %U /data/minio)"
-            `);
-            ensure(seen["unit"] === "enabled active minio-user", `minio is ${seen["unit"]}`);
-            const open = seen["listening"]?.split(" ").filter((each) => !/^(127\.0\.0\.1|\[::1\]):/.test(each)) ?? [];
-            ensure(seen["listening"] && open.length === 0, `MinIO listens on ${seen["listening"]}`);
-            ensure(seen["objects"] === "minio-user", `/data/minio is ${seen["objects"]}'s`);
-            for (const part of [
-                "root:minio-user 640",
-                "MINIO_VOLUMES",
-                "MINIO_OPTS",
-                "MINIO_ROOT_USER",
-                "MINIO_ROOT_PASSWORD",
-            ]) {
-                ensure(seen["settings"]?.includes(part), `/etc/default/minio: ${seen["settings"]}, without ${part}`);
-            }
-            return `MinIO, at boot, as minio-user, reached at ${url}; DCOR's key is taken (${keys.split("\n")[0]}), a wrong one is not`;
+            const how = await checkMinio(context);
+            return `${how}, reached at ${url}; DCOR's key is taken (${keys.split("\n")[0]}), a wrong one is not`;
         },
     },
     {

@@ -1,0 +1,120 @@
+import type { z } from "zod";
+import { volume } from "./common";
+import { SERVICES, sectionsWith, withMachine, type Section } from "./further-services";
+import { completeData, machine, machineRules } from "./machine";
+import { addressesRule, neighboursRule } from "./neighbours";
+import type { Given, RelatedComplaint, Rule } from "./rule";
+
+const serviceVolume = (section: Section) => volume(SERVICES[section], 2, 20);
+
+/** The keys of a service for a machine of its own, beside the stack's first one. */
+export const ownMachine = (section: Section) => ({
+    machine: machine()
+        .optional()
+        .meta({
+            allowed: "a mapping with the keys of `machine`",
+            description: `A further machine of the stack, for ${SERVICES[section]} alone, on the same platform (docs/more-machines.md).`,
+            defaultText: `none: ${SERVICES[section]} is on the machine`,
+        }),
+    data: serviceVolume(section)
+        .optional()
+        .meta({
+            description: `The data volume of \`${section}.machine\`.`,
+            defaultText: "one with the defaults of these keys",
+        }),
+});
+
+interface Keys {
+    machine?: z.output<ReturnType<typeof machine>>;
+    data?: z.output<ReturnType<typeof serviceVolume>>;
+}
+
+/** The keys of a service with the volume of its machine, where it has one of its own. */
+export function completeOwnMachine<T extends Keys>(section: Section, given: T): T {
+    const { machine, data = serviceVolume(section).parse({}) } = given;
+    return machine === undefined ? given : { ...given, data: completeData(data, machine) };
+}
+
+/** The keys as the rules of a machine see them: it is the only machine, with a volume, and a product of its own. */
+const view =
+    (given: Given, service: Section): Given =>
+    (...path) => {
+        const [section] = path;
+        if (section === "product") {
+            return SERVICES[service];
+        }
+        if (section === "instances") {
+            return undefined;
+        }
+        return section === "machine" || section === "data" ? given(service, ...path) : given(...path);
+    };
+
+/** What a rule has against a machine that it takes for the only one, with the keys that the file has for it. */
+function placed({ path, reason, advice }: RelatedComplaint, section: Section): RelatedComplaint {
+    const withPlace = (text: string) => text.replaceAll(/\b(machine|data)\.(?=[a-zA-Z])/g, `${section}.$&`);
+    return {
+        path: ["machine", "data"].includes(String(path[0])) ? [section, ...path] : path,
+        reason: withPlace(reason),
+        advice: advice && withPlace(advice),
+    };
+}
+
+/** A rule of a machine, for each that is beside the first. What it has against keys that they share is said once. */
+const forFurtherMachines =
+    (rule: Rule): Rule =>
+    (given) => {
+        const keyOf = ({ path }: RelatedComplaint) => path.join(".");
+        const said = new Set(rule(given).map(keyOf));
+        return withMachine(given).flatMap((section) => {
+            const found = rule(view(given, section))
+                .map((complaint) => placed(complaint, section))
+                .filter((complaint) => !said.has(keyOf(complaint)));
+            found.forEach((complaint) => said.add(keyOf(complaint)));
+            return found;
+        });
+    };
+
+/** A server is in one place. */
+const placeRule: Rule = (given) =>
+    given("postgresql", "url") !== undefined && given("postgresql", "machine") !== undefined
+        ? [
+              {
+                  path: ["postgresql", "machine"],
+                  reason: "postgresql.url names a server elsewhere",
+                  advice: "Leave postgresql.url out for a machine of the stack, or postgresql.machine for a server elsewhere.",
+              },
+          ]
+        : [];
+
+/** A volume is a machine's. */
+const volumeRule: Rule = (given) =>
+    sectionsWith("data", given)
+        .filter((section) => given(section, "machine") === undefined)
+        .map((section) => ({
+            path: [section, "data"],
+            reason: `${SERVICES[section]} has no machine of its own, whose volume it would be`,
+            advice: `Give ${section}.machine as well, or leave it out: ${SERVICES[section]} is on the volume of \`data\`.`,
+        }));
+
+/** The other machines have no backups of their own yet, and a stack's backups are whole or none. */
+const backupRule: Rule = (given) => {
+    const sections = withMachine(given);
+    if (given("backup") === undefined || sections.length === 0) {
+        return [];
+    }
+    const keys = sections.map((section) => `${section}.machine`).join(" and ");
+    const what = sections.length === 1 ? "is a machine of its own" : "are machines of their own";
+    return [
+        {
+            path: ["backup"],
+            reason: `${keys} ${what}, which backups do not have yet`,
+            advice: `Leave it out, and back the volume there up by the platform, or leave ${keys} out.`,
+        },
+    ];
+};
+
+/** What the keys of machines beside the first one must fulfil. */
+export const furtherMachineRules: readonly Rule[] = [
+    ...[placeRule, volumeRule, neighboursRule, addressesRule, backupRule],
+    ...machineRules.map(forFurtherMachines),
+];

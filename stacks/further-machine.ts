@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DataVolume } from "../components/guest/data-volume";
+import type { InstallStep } from "../components/guest/install-step";
+import { Packages, type PackageSet } from "../components/guest/packages";
+import { createPackagesUpgrade } from "../components/guest/packages-upgrade";
+import { UnattendedUpgrades, type UpgradeSettings } from "../components/guest/unattended-upgrades";
+import { createMachine } from "../components/machine/create";
+import type { Connection, Machine } from "../components/machine/machine";
+import type { EoxServerConfig } from "./config";
+
+type PostgreSqlKeys = EoxServerConfig["postgresql"];
+
+/** What is needed of the configuration of each product. */
+export type FurtherMachineConfig = Pick<EoxServerConfig, "firewall" | "mirrors" | "packagesAsOf">;
+
+export interface FurtherMachineArgs {
+    /** What its resources, its name after the stack's, and users' commands call it by. */
+    role: "database" | "object-store";
+    keys: NonNullable<PostgreSqlKeys["machine"]>;
+    volume: NonNullable<PostgreSqlKeys["data"]>;
+    /** What it is for, and the port of it, which the first machine alone reaches. */
+    service: { description: string; port: number };
+    /** All ports of the machine that the service needs for itself. @default its port */
+    ownPorts?: readonly number[];
+    /** What the service needs from Debian. */
+    packages: PackageSet;
+    /** Security updates that come by themselves. @default none do */
+    upgrades?: UpgradeSettings;
+}
+
+/** A machine that is made, for its service. */
+export interface FurtherMachine {
+    machine: Machine;
+    packages: Packages;
+    data: DataVolume;
+    /** Its firewall, which whoever connects waits for. */
+    closed: pulumi.Resource;
+    /** The machine, as the stack gives it out. */
+    output: { name: string; address: pulumi.Output<string>; platform: string };
+    /** Secret. How administrators log in to it. */
+    ssh: pulumi.Output<Connection>;
+    /** What is done once the service runs: all of it. */
+    lastSteps: (running: InstallStep) => InstallStep[];
+}
+
+/** A machine of the stack beside the first one, for one service, with a volume and a firewall of its own. */
+export async function createFurtherMachine(
+    { firewall, mirrors, packagesAsOf }: FurtherMachineConfig,
+    first: Machine,
+    { role, keys, volume, service, ownPorts = [service.port], packages: wanted, upgrades }: FurtherMachineArgs,
+): Promise<FurtherMachine> {
+    const needs = { ports: ownPorts, sizeGiB: volume.sizeGiB, administrators: firewall.ssh };
+    const further = { machineName: `${first.machineName}-${role}`, beside: first };
+    const machine = await createMachine(`${role}-machine`, keys, mirrors, needs, further);
+    const rules = [
+        { ...service, cidrs: [], machines: [first] },
+        { description: "SSH of the administrators", port: 22, cidrs: firewall.ssh },
+    ];
+    const closed = machine.firewall(`${role}-firewall`, rules, {});
+    const data = new DataVolume(`${role}-data`, { machine, ...volume });
+    const sets = [wanted, ...(upgrades ? [UnattendedUpgrades.packages(upgrades)] : [])];
+    const packages = new Packages(`${role}-packages`, { machine, sets });
+    if (upgrades !== undefined) {
+        new UnattendedUpgrades(`${role}-upgrades`, { machine, packages, ...upgrades });
+    }
+
+    const { machineName: name, address } = machine;
+    return {
+        ...{ machine, packages, data, closed },
+        output: { name, address, platform: keys.platform },
+        ssh: pulumi.secret(machine.connection),
+        lastSteps: (running) => [
+            running,
+            ...createPackagesUpgrade({ packagesAsOf }, machine, [], [running], `${role}-packages-upgrade`),
+        ],
+    };
+}

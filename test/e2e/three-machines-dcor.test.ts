@@ -1,0 +1,144 @@
+import { DCOR_PYTHON } from "../../verify/dcor-api";
+import { Guest } from "../guest/guest";
+import { expectAllRowsOk, expectDestroyed, expectUnchanged } from "./checks";
+import { powerCut } from "./host";
+import { NETWORK } from "./network";
+import { SMALL } from "./small";
+import { TestStack } from "./test-stack";
+
+const MINUTE = 60_000;
+/** Rows that a stack without backups, and not for development, cannot show. */
+const NOT_HERE = ["D10", "X11"];
+const ROWS = 32;
+
+interface Outputs {
+    machine: { address: string };
+    objectStoreMachine: { name: string; address: string };
+}
+
+/** What a Python text prints on DCOR's machine that has the client `s3` with DCOR's keys, at the address that users have. */
+const withKeys = (python: string) => `cd /; ${DCOR_PYTHON} <<'END'
+import boto3, configparser
+reader = configparser.RawConfigParser()
+reader.read("/etc/ckan/default/ckan.ini")
+options = {key.rpartition(".")[2]: value for key, value in reader["app:main"].items() if key.startswith("dcor_object_store.")}
+s3 = boto3.client("s3", endpoint_url=options["endpoint_url"],
+    aws_access_key_id=options["access_key_id"], aws_secret_access_key=options["secret_access_key"])
+${python}
+END`;
+
+describe("DCOR with its database and its object store on machines of their own", () => {
+    const stack = new TestStack("three");
+    const [database, store] = [stack.beside("database"), stack.beside("object-store")];
+    let stranger: Guest;
+
+    beforeAll(async () => {
+        const { machine } = SMALL.dcor;
+        const own = { machine: { ...machine }, data: { sizeGiB: 2 } };
+        stack.configure({ ...SMALL.dcor, postgresql: own, objectStore: { mode: "minio", ...own } });
+        await stack.run("up");
+        stranger = Guest.create("stranger", { network: NETWORK });
+    }, 15 * MINUTE);
+
+    afterAll(() => {
+        stack.remove();
+        stranger?.destroy();
+    });
+
+    test(
+        "every requirement is met, of all three; another up changes nothing",
+        async () => {
+            const { rows } = await expectAllRowsOk(stack, NOT_HERE, ROWS);
+            const detail = (row: string) => rows.find(({ id }) => id === row)?.detail;
+            expect(detail("D04")).toContain(`${database}:/var/lib/postgresql/15/main`);
+            expect(detail("D04")).toContain(`${store}:/data/minio`);
+            expect(detail("D06")).toMatch(
+                new RegExp(`on ${store}, where nginx reaches it by TLSv1\\.3, its certificate`),
+            );
+            for (const row of ["X01", "X02", "X03", "X05", "X06", "X10", "X14"]) {
+                expect(detail(row)).toContain(`${database}: `);
+                expect(detail(row)).toContain(`${store}: `);
+            }
+            expect(detail("X03")).toContain(`${store}: the kernel drops all but 9000 from`);
+            for (const machine of ["database", "object-store"] as const) {
+                expect(await stack.sshOn(machine, "systemctl is-enabled unattended-upgrades")).toContain("enabled");
+            }
+            expect(await stack.ssh("command -v minio; ls -d /data/minio /data/postgresql 2>/dev/null || true")).toBe(
+                "",
+            );
+            await expectUnchanged(stack, "supervisor nginx");
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "MinIO answers the first machine alone, and by TLS alone",
+        async () => {
+            const { address } = (await stack.outputs<Outputs>()).objectStoreMachine;
+            const connect = `timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/9000' 2>&1 && echo open || echo closed`;
+            expect(await stack.ssh(connect)).toContain("open");
+            expect(stranger.run(connect)).toContain("closed");
+            expect(stranger.run(`timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/22' && echo open`)).toBe("open");
+            const plain = `exec 3<>/dev/tcp/${address}/9000; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; timeout 3 head -n 1 <&3`;
+            expect(await stack.ssh(plain)).toContain(" 400 ");
+        },
+        MINUTE,
+    );
+
+    test(
+        "whoever has another certificate is not taken for the object store; drift tells of both machines, and a repair mends both",
+        async () => {
+            const { machine } = await stack.outputs<Outputs>();
+            const ask = `curl --silent --insecure --output /dev/null --write-out '%{http_code}' https://${machine.address}:9443/`;
+            const site = "/etc/nginx/conf.d/dcor-object-store.conf";
+            const wrong = `sed -i 's/proxy_ssl_name .*/proxy_ssl_name 192.0.2.1;/' ${site}; nginx -s reload; sleep 1`;
+            expect(await stack.ssh(`${ask}; ${wrong}; ${ask}`)).toBe("403502");
+            await stack.sshOn("object-store", "systemctl stop minio");
+            const { status, stdout } = await stack.attempt("drift");
+            expect(status).toBe(1);
+            expect(stdout).toContain("site-nginx-files");
+            expect(stdout).toContain("object-store-server-server");
+            await stack.run("up", "--repair");
+            expect(await stack.ssh(ask)).toBe("403");
+        },
+        3 * MINUTE,
+    );
+
+    test(
+        "users' commands know the machine: ssh, logs, status",
+        async () => {
+            expect((await stack.sshOn("object-store", "hostname")).trim()).toBe(store);
+            expect(await stack.run("logs", "--machine", "object-store")).toContain("minio.service");
+            expect((await stack.attemptAll("status", "--json")).stdout).toContain('"object-store:/data"');
+            const wrong = await stack.attempt("ssh", "--machine", "cache", "--", "hostname");
+            expect(wrong.status).not.toBe(0);
+            expect(wrong.stderr).toContain("database or object-store");
+        },
+        MINUTE,
+    );
+
+    test(
+        "the machines of the object store and of the database lose their power, and everything works with them again",
+        async () => {
+            const object = 'Bucket="circle-kept", Key="resource/kept"';
+            await stack.ssh(withKeys(`s3.create_bucket(Bucket="circle-kept"); s3.put_object(${object}, Body=b"42")`));
+            for (const machine of [store, database]) {
+                powerCut(machine);
+            }
+            await stack.run("up");
+            expect((await stack.ssh(withKeys(`print(s3.get_object(${object})["Body"].read())`))).trim()).toBe("b'42'");
+            await stack.ssh(withKeys(`s3.delete_object(${object}); s3.delete_bucket(Bucket="circle-kept")`));
+            await expectAllRowsOk(stack, NOT_HERE, ROWS);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "destroy leaves nothing of any of them",
+        async () => {
+            stranger.destroy();
+            await expectDestroyed(stack, NETWORK);
+        },
+        2 * MINUTE,
+    );
+});
