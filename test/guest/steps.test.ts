@@ -40,6 +40,14 @@ describe("a step", () => {
         expect(stderr).toContain("Full log on the machine: /var/log/science-stacks/broken.log");
     });
 
+    test("that fails where a disk is full says which", () => {
+        guest.run("mkdir /cache; mount -t tmpfs -o size=1M none /cache; ! head -c 2M /dev/zero >/cache/filler");
+        const { stderr } = runText("without-room", step("cp /cache/filler /cache/another"));
+        guest.run("umount /cache; rmdir /cache");
+        expect(stderr).toContain("  /cache is full: nothing more can be written there\n");
+        expect(runText("with-room", step("false")).stderr).not.toContain("is full");
+    });
+
     test("that failed differs, though nothing else does, until it has ended well", () => {
         const look = () => guest.run("/usr/local/lib/science-stacks/check-step tried", step("true"));
         runText("tried", step("true"));

@@ -73,6 +73,15 @@ if [ "$status" = 0 ]; then
     exit 0
 fi
 
+# What it does to programs they tell in many words, or in none.
+full_disks() {
+    local free place
+    for place in / /var /tmp /data /cache; do
+        free=$(df --output=avail "$place" 2>/dev/null | tail -n 1) || continue # It is not there.
+        [ "$free" -gt 0 ] || df --output=target "$place" | tail -n 1
+    done | sort -u | sed 's/.*/  & is full: nothing more can be written there/'
+}
+
 seconds=$(($(date +%s) - $(cat "$run/started")))
 {
     if [ "$status" = killed ] && [ "$seconds" -ge "$timeout" ]; then
@@ -84,6 +93,7 @@ seconds=$(($(date +%s) - $(cat "$run/started")))
         echo "$name failed on $(hostname) after $seconds s (exit status $status). Its last lines:"
         tail -n 15 "$log" | tail -c 3000 | sed 's/^/  | /'
     fi
+    full_disks
     echo "  Full log on the machine: $log"
 } >&2
 exit 1
