@@ -75,7 +75,8 @@ describe("a certificate by ACME, from Pebble", () => {
         guest.copy(pebble, "/usr/local/bin/pebble");
         guest.run("cat >/root/pebble.json", JSON.stringify(PEBBLE));
         guest.run(
-            "systemd-run --quiet --unit=pebble --setenv=PEBBLE_VA_NOSLEEP=1 pebble -config /root/pebble.json -dnsserver 127.0.0.1:53",
+            // Of itself, Pebble refuses one nonce of twenty; a renewal may fail of that, since the timer tries again.
+            "systemd-run --quiet --unit=pebble --setenv=PEBBLE_VA_NOSLEEP=1 --setenv=PEBBLE_WFE_NONCEREJECT=0 pebble -config /root/pebble.json -dnsserver 127.0.0.1:53",
         );
         const asked = "curl -sf --cacert /root/pebble.pem https://localhost:15000/roots/0";
         root = guest.run(`timeout 20 sh -c 'until ${asked}; do sleep 0.2; done'`);
@@ -163,6 +164,22 @@ describe("a certificate by ACME, from Pebble", () => {
         expect(() => obtain(`nowhere.${ZONE}`)).toThrow(
             new RegExp(`no certificate for nowhere\\.${ZONE} from ${settings.server}[^]*nowhere\\.${ZONE}`),
         );
+    });
+
+    test("is asked for three times where the authority refuses every nonce, and then says so", () => {
+        const refusing = JSON.stringify(PEBBLE).replace(":14000", ":14001").replace(":15000", ":15001");
+        guest.run("cat >/root/refusing.json", refusing);
+        guest.run(
+            "systemd-run --quiet --unit=refusing --setenv=PEBBLE_WFE_NONCEREJECT=100 pebble -config /root/refusing.json",
+        );
+        const server = "https://localhost:14001/dir";
+        guest.run(`timeout 20 sh -c 'until curl -sf --cacert /root/pebble.pem ${server}; do sleep 0.2; done'`);
+        const runs = () => Number(guest.run("ls /var/log/letsencrypt/letsencrypt.log* | wc -l"));
+        const before = runs();
+        expect(() => obtain(SITE, { ...settings, server })).toThrow(
+            /no certificate for dcor\.example\.test[^]*the authority refused each nonce \(badNonce\)/,
+        );
+        expect(runs() - before).toBe(3);
     });
 
     test("is got by a record of the domain name system, for a name that leads nowhere", () => {
