@@ -1,20 +1,26 @@
 /**
- * `npm run backup -- <stack>`: makes a backup now, besides those of the timer, and waits for it.
- * Exit status 0 when it is made, read back and checked.
+ * `npm run backup -- <stack>`: makes a backup now, besides those of the timer, and waits for it; of a stack of several machines,
+ * of each, one after the other. Exit status 0 when it is made, read back and checked.
  */
 import { parseArgs } from "node:util";
-import { BackedUpMachine, command, progress } from "./machine";
+import { BackedUpStack, command, progress, type BackedUpMachine } from "./machine";
 
 command(async () => {
-    const [stack, ...others] = parseArgs({ allowPositionals: true }).positionals;
-    if (stack === undefined || others.length > 0) {
+    const [name, ...others] = parseArgs({ allowPositionals: true }).positionals;
+    if (name === undefined || others.length > 0) {
         throw new Error("usage: npm run backup -- <stack>");
     }
-    const machine = await BackedUpMachine.open(stack);
-    await machine.keepState();
-    progress(`${stack}: a backup to ${machine.outputs.backup?.repository}`);
-    // Only what the service says from here on is about this backup. One that runs already is waited for first.
-    const said = await machine.ssh.run(`
+    const stack = await BackedUpStack.open(name);
+    await stack.keepState();
+    for (const machine of stack.machines) {
+        progress(`${machine.name}: a backup to ${stack.outputs.backup?.repository}`);
+        console.log(`${machine.name}: ${await backUp(machine)}`);
+    }
+});
+
+/** Only what the service says from here on is about this backup. One that runs already is waited for first. */
+function backUp({ ssh }: BackedUpMachine): Promise<string> {
+    return ssh.run(`
         while [ "$(systemctl show --property=ActiveState --value stack-backup.service)" = activating ]; do sleep 1; done
         since=$(date +%s)
         status=0
@@ -28,5 +34,4 @@ command(async () => {
         fi
         journalctl --quiet --unit stack-backup.service --since "@$since" --output cat | grep '^backup ' | tail -n 1
     `);
-    console.log(`${stack}: ${said}`);
-});
+}

@@ -1,9 +1,9 @@
 /** `backup/keep-state.ts STACK`: gives the machine the state of the stack, for `npm run adopt`; its secrets stay encrypted. */
-import { BackedUpMachine, command, NoBackups } from "./machine";
+import { BackedUpStack, command, NoBackups } from "./machine";
 
 command(async () => {
     try {
-        await (await BackedUpMachine.open(process.argv[2] ?? "")).keepState();
+        await (await BackedUpStack.open(process.argv[2] ?? "")).keepState();
     } catch (error) {
         // A front of OMERO.web, which keeps no data.
         if (!(error instanceof NoBackups)) {

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { programText, stepCommand, type StepProgram } from "../components/guest/program";
+import { Machines } from "../drift/guest";
 import { stepsOf, type Step } from "../drift/steps";
 import { stackOutputs, type Deployment } from "../verify/deployment";
 import { Engine } from "../verify/engine";
-import { readOutputs, type Outputs } from "../verify/outputs";
+import { furtherLogins, readOutputs, type Outputs } from "../verify/outputs";
 import { Ssh } from "../verify/ssh";
 
 /** A step's longest time: that of a large restore. */
@@ -14,18 +15,37 @@ const SECONDS = 7 * 86400;
 /** The stack has none: they are not configured, or it keeps no data. */
 export class NoBackups extends Error {}
 
-/** The running machine of a stack, for the commands that work on its data. */
+/** A running machine of a stack whose data are backed up. */
 export class BackedUpMachine {
-    private constructor(
-        readonly stack: string,
-        readonly outputs: Outputs,
-        readonly steps: readonly Step[],
-        readonly deployment: Deployment,
+    constructor(
+        /** Its name, by which the repository knows it. */
+        readonly name: string,
         readonly ssh: Ssh,
     ) {}
 
+    /** Runs a program as a step of the machine: it outlives this connection, and a second call waits for it. */
+    async step(name: string, program: StepProgram): Promise<string> {
+        return this.ssh.run(stepCommand(name, "apply", SECONDS), programText(program));
+    }
+}
+
+/** The running machines of a stack, for the commands that work on its data. */
+export class BackedUpStack {
+    private constructor(
+        readonly name: string,
+        readonly outputs: Outputs,
+        readonly deployment: Deployment,
+        readonly steps: readonly Step[],
+        readonly first: BackedUpMachine,
+        readonly databases: BackedUpMachine,
+        /** All of them, that of the databases before the others: what they name is in the files. */
+        readonly machines: readonly BackedUpMachine[],
+        /** All machines of the stack, where its steps are run. */
+        readonly guests: Machines,
+    ) {}
+
     /** @throws what is missing, before anything is touched */
-    static async open(stack: string): Promise<BackedUpMachine> {
+    static async open(stack: string): Promise<BackedUpStack> {
         const directory = mkdtempSync(join(tmpdir(), "science-stacks-backup-"));
         // However it ends: there is a key in the directory.
         process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
@@ -39,19 +59,23 @@ export class BackedUpMachine {
                     `  Set backup.repository in stacks/Pulumi.${stack}.yaml (docs/backups.md), and run: npm run up -- ${stack}`,
             );
         }
-        return new BackedUpMachine(stack, outputs, stepsOf(deployment), deployment, new Ssh(outputs.ssh, directory));
+        const steps = stepsOf(deployment);
+        const place = () => mkdtempSync(join(directory, "machine-"));
+        const machine = (name: string, login: Outputs["ssh"]) => new BackedUpMachine(name, new Ssh(login, place()));
+        const further = furtherLogins(outputs)
+            .filter(([name]) => steps.some((step) => step.name === `${name}-backup-repository`))
+            .map(([name, login]) => machine(`${stack}-${name}`, login));
+        const first = machine(stack, outputs.ssh);
+        const databases = further.find(({ name }) => name === `${stack}-database`) ?? first;
+        const machines = [databases, ...[...further, first].filter((each) => each !== databases)];
+        return new BackedUpStack(stack, outputs, deployment, steps, first, databases, machines, new Machines(place));
     }
 
-    /** Runs a program as a step of the machine: it outlives this connection, and a second call waits for it. */
-    async step(name: string, program: StepProgram): Promise<string> {
-        return this.ssh.run(stepCommand(name, "apply", SECONDS), programText(program));
-    }
-
-    /** Gives the machine the state of the stack, its secrets encrypted, to be backed up with the data. */
+    /** Gives the first machine the state of the stack, its secrets encrypted, to be backed up with the data. */
     async keepState(): Promise<void> {
-        const { text } = await new Engine(this.stack, "").export();
+        const { text } = await new Engine(this.name, "").export();
         const path = "/var/lib/science-stacks/backup/state.json";
-        await this.ssh.run(
+        await this.first.ssh.run(
             `umask 077; mkdir -p /var/lib/science-stacks/backup; cat >${path}.new && mv ${path}.new ${path}`,
             text,
         );

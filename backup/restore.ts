@@ -1,89 +1,129 @@
 /**
- * `npm run restore -- <stack> [--at TIME] | --list`: gives the machine its data as they were when a backup was made.
+ * `npm run restore -- <stack> [--at TIME] | --list`: gives the stack its data as they were when a backup was made.
  * All of the backup is fetched and made ready beside what is there, which serves on; then the two are exchanged, and the steps of
  * the stack are run again, on the restored data. What was there goes when the stack answers, and comes back when it does not.
  * Exit status 0 when the stack answers with the restored data.
  */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
-import { stepCommand } from "../components/guest/program";
 import { reveal } from "../verify/deployment";
-import { BackedUpMachine, command, progress } from "./machine";
-import { choose, shown, snapshots } from "./snapshots";
+import { command, progress, BackedUpStack, type BackedUpMachine } from "./machine";
+import { choose, databasesFor, filesFor, shown, snapshots, type Snapshot } from "./snapshots";
 
 command(async () => {
     const { values, positionals } = parseArgs({
         options: { at: { type: "string" }, list: { type: "boolean" } },
         allowPositionals: true,
     });
-    const [stack, ...others] = positionals;
-    if (stack === undefined || others.length > 0 || (values.list && values.at !== undefined)) {
+    const [name, ...others] = positionals;
+    if (name === undefined || others.length > 0 || (values.list && values.at !== undefined)) {
         throw new Error("usage: npm run restore -- <stack> [--at TIME] | --list");
     }
-    const machine = await BackedUpMachine.open(stack);
-    const all = await snapshots(machine.ssh, stack, machine.outputs.product);
+    const stack = await BackedUpStack.open(name);
+    const all = await snapshots(stack.first, stack.outputs.product);
     if (values.list) {
         console.log(all.map(({ id, time }) => `${shown(time)}  ${id}`).join("\n") || "There is no backup yet.");
         return;
     }
-    const chosen = choose(all, values.at);
+    const begun = await cutOff(stack);
+    const chosen = all.find(({ id }) => id === begun) ?? choose(all, values.at);
+    const backup = begun ?? chosen.id;
 
-    progress(`${stack}: the backup ${chosen.id} of ${shown(chosen.time)} is fetched; what is there serves on`);
-    try {
-        report(
-            await machine.step("restore-fetch", {
-                script: "backup/restore-fetch.sh",
-                parameters: { snapshot: chosen.id },
-            }),
-        );
-    } catch (error) {
-        // Nothing was changed: nothing is left to be finished.
-        await machine.ssh.run("rm -rf /run/science-stacks/restore-fetch");
-        throw error;
-    }
+    progress(`${name}: the backup ${backup} of ${shown(chosen.time)} is fetched; what is there serves on`);
+    await fetch(stack, backup, await partsOf(stack, chosen), begun !== undefined);
 
-    // Another one than was asked for, where an earlier restore was cut off.
-    const fetched = await machine.ssh.run("cat /data/.restore/whole");
-    const { id, time } = all.find((each) => each.id === fetched) ?? chosen;
     const started = performance.now();
     const seconds = () => ((performance.now() - started) / 1000).toFixed(0);
     try {
         progress("the services are stopped, and the data exchanged");
-        report(await exchange(machine, "forth"));
+        await exchange(stack, "forth");
         progress("the steps of the stack are run again, on the restored data");
-        await runSteps(machine);
-        checkHealth(machine);
+        await runSteps(stack);
+        checkHealth(stack);
     } catch (error) {
-        progress(`${stack} does not come up with the restored data: what was there before is put back`);
-        await exchange(machine, "back");
-        await runSteps(machine);
-        await finish(machine);
+        progress(`${name} does not come up with the restored data: what was there before is put back`);
+        await exchange(stack, "back");
+        await runSteps(stack);
+        await finish(stack.machines);
         const cause = error instanceof Error ? error.message : String(error);
-        throw new Error(`${stack} is as it was before, since it did not come up with the restored data: ${cause}`);
+        throw new Error(`${name} is as it was before, since it did not come up with the restored data: ${cause}`);
     }
-    await finish(machine);
+    await finish(stack.machines);
     console.log(
-        `${stack} has the data of ${shown(time)} (backup ${id}), and answers. It did not for ${seconds()} s at most.`,
+        `${name} has the data of ${shown(chosen.time)} (backup ${backup}), and answers. It did not for ${seconds()} s at most.`,
     );
 });
 
-function exchange(machine: BackedUpMachine, direction: "forth" | "back"): Promise<string> {
-    return machine.step("restore-swap", { script: "backup/restore-swap.sh", parameters: { direction } });
+/** The backup of an earlier restore that was cut off when it had begun to exchange the data: it is finished before another. */
+async function cutOff({ machines }: BackedUpStack): Promise<string | undefined> {
+    const place = "/data/.restore";
+    const found = await Promise.all(
+        machines.map(({ ssh }) => ssh.run(`[ ! -e ${place}/swapping ] || cat ${place}/whole`)),
+    );
+    return found.find((backup) => backup !== "");
 }
 
-function finish(machine: BackedUpMachine): Promise<string> {
-    return machine.step("restore-finish", { script: "backup/restore-finish.sh" });
+/** What of a backup each machine has, by the machine. */
+async function partsOf(stack: BackedUpStack, chosen: Snapshot): Promise<Map<BackedUpMachine, Snapshot>> {
+    const { first, databases, machines, outputs } = stack;
+    const ofDatabases =
+        databases === first ? chosen : databasesFor(await snapshots(databases, outputs.product), chosen);
+    const parts = machines.map(async (machine): Promise<[BackedUpMachine, Snapshot]> => {
+        const own = { [first.name]: chosen, [databases.name]: ofDatabases }[machine.name];
+        return [machine, own ?? filesFor(await snapshots(machine, outputs.product), ofDatabases)];
+    });
+    return new Map(await Promise.all(parts));
 }
 
-/** They set passwords and owners, bring tables to this version, build indexes anew, and start what was stopped. */
-async function runSteps({ steps, ssh }: BackedUpMachine): Promise<void> {
-    for (const { name, program } of steps) {
-        report(await ssh.run(stepCommand(name, "apply"), program), `${name}: `);
+/** On each machine, side by side. @param goesOn some of it is in use already, so that all of it stays */
+async function fetch(
+    stack: BackedUpStack,
+    backup: string,
+    parts: Map<BackedUpMachine, Snapshot>,
+    goesOn: boolean,
+): Promise<void> {
+    const fetched = await Promise.allSettled(
+        [...parts].map(async ([machine, { id }]) => {
+            const script = "backup/restore-fetch.sh";
+            const parameters = { backup, snapshot: id };
+            report(await machine.step("restore-fetch", { script, parameters }), prefix(stack, machine));
+        }),
+    );
+    const failed = fetched.find((each) => each.status === "rejected");
+    if (failed !== undefined) {
+        // Nothing was changed: nothing is left to be finished.
+        const machines = [...parts.keys()];
+        await finish(goesOn ? [] : machines.filter((_, index) => fetched[index]?.status === "fulfilled"));
+        await Promise.all(machines.map(({ ssh }) => ssh.run("rm -rf /run/science-stacks/restore-fetch")));
+        throw failed.reason;
     }
 }
 
+/** On the first machine first, which stops what uses the others. */
+async function exchange(stack: BackedUpStack, direction: "forth" | "back"): Promise<void> {
+    const { first, machines } = stack;
+    for (const machine of [first, ...machines.filter((each) => each !== first)]) {
+        const done = await machine.step("restore-swap", {
+            script: "backup/restore-swap.sh",
+            parameters: { direction },
+        });
+        report(done, prefix(stack, machine));
+    }
+}
+
+async function finish(machines: readonly BackedUpMachine[]): Promise<void> {
+    await Promise.all(
+        machines.map((machine) => machine.step("restore-finish", { script: "backup/restore-finish.sh" })),
+    );
+}
+
+/** They set passwords and owners, bring tables to this version, build indexes anew, and start what was stopped. */
+async function runSteps({ steps, guests }: BackedUpStack): Promise<void> {
+    await guests.repair(steps, (step, changes) => report(changes, `${step}: `));
+}
+
 /** The stack's own health checks, from here. */
-function checkHealth({ deployment }: BackedUpMachine): void {
+function checkHealth({ deployment }: BackedUpStack): void {
     const checks = deployment.resources
         .map(({ inputs }) => reveal(inputs ?? {}) as { create?: string; stdin?: string })
         .filter(({ create }) => create?.endsWith("scripts/host/health-check.mjs"));
@@ -95,7 +135,12 @@ function checkHealth({ deployment }: BackedUpMachine): void {
     }
 }
 
-function report(changes: string, prefix = ""): void {
+/** Which machine something was done on, where there are several. */
+function prefix({ machines }: BackedUpStack, { name }: BackedUpMachine): string {
+    return machines.length === 1 ? "" : `${name}: `;
+}
+
+function report(changes: string, prefix: string): void {
     changes
         .split("\n")
         .filter((line) => line !== "")

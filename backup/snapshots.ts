@@ -1,4 +1,4 @@
-import type { Ssh } from "../verify/ssh";
+import type { BackedUpMachine } from "./machine";
 
 /** A backup, as the repository has it. */
 export interface Snapshot {
@@ -7,10 +7,10 @@ export interface Snapshot {
     time: Date;
 }
 
-/** The backups of a stack, the oldest first. */
-export async function snapshots(ssh: Ssh, stack: string, product: string): Promise<Snapshot[]> {
+/** The backups of a machine, the oldest first. */
+export async function snapshots({ ssh, name }: BackedUpMachine, product: string): Promise<Snapshot[]> {
     const listed = JSON.parse(
-        await ssh.run(`backup-restic --no-lock snapshots --json --host ${stack} --tag ${product}`),
+        await ssh.run(`backup-restic --no-lock snapshots --json --host ${name} --tag ${product}`),
     ) as { short_id: string; time: string }[] | null;
     return (listed ?? [])
         .map(({ short_id: id, time }) => ({ id, time: new Date(time) }))
@@ -44,6 +44,24 @@ export function choose(all: readonly Snapshot[], at?: string): Snapshot {
     const found = all.filter((each) => each.time.getTime() <= time).at(-1);
     if (found === undefined) {
         throw new Error(`there is no backup from before ${at}: the oldest is of ${shown(all[0]!.time)}`);
+    }
+    return found;
+}
+
+/** The databases' backup that belongs to one of the files: the last one that was made before it. @throws when there is none */
+export function databasesFor(all: readonly Snapshot[], { time }: Snapshot): Snapshot {
+    const found = all.filter((each) => each.time.getTime() <= time.getTime()).at(-1);
+    if (found === undefined) {
+        throw new Error(`there is no backup of the databases from before that of the files of ${shown(time)}`);
+    }
+    return found;
+}
+
+/** The files' backup that belongs to one of the databases: the first that was made after it, which has all that they name. @throws when there is none */
+export function filesFor(all: readonly Snapshot[], { time }: Snapshot): Snapshot {
+    const found = all.find((each) => each.time.getTime() >= time.getTime());
+    if (found === undefined) {
+        throw new Error(`there is no backup of the files from after that of the databases of ${shown(time)}`);
     }
     return found;
 }

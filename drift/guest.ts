@@ -40,10 +40,10 @@ export class Machines {
         await Promise.all([...this.connections.values()].map((each) => each.close()));
     }
 
-    private connection({ host, port = 22, user = "root", privateKey, hostKey }: Step["machine"]): Ssh {
-        const key = `${user}@${host}:${port}`;
-        const known =
-            this.connections.get(key) ?? new Ssh({ host, port, user, privateKey, hostKey }, this.makeDirectory());
+    private connection(login: Step["machine"]): Ssh {
+        const { port = 22, user = "root" } = login;
+        const key = `${user}@${login.host}:${port}`;
+        const known = this.connections.get(key) ?? new Ssh({ ...login, port, user }, this.makeDirectory());
         this.connections.set(key, known);
         return known;
     }

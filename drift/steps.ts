@@ -1,5 +1,5 @@
-import type { types } from "@pulumi/command";
 import { nameOf, reveal, type Deployment } from "../verify/deployment";
+import type { Outputs } from "../verify/outputs";
 
 /** A step as `up` ran it last: what the machine is measured by. */
 export interface Step {
@@ -10,13 +10,7 @@ export interface Step {
 }
 
 /** How the state says a machine is reached; its key is secret. */
-export type Connection = Required<Pick<types.input.remote.ConnectionArgs, "host">> & {
-    host: string;
-    port?: number;
-    user?: string;
-    privateKey: string;
-    hostKey: string;
-};
+export type Connection = Omit<Outputs["ssh"], "port" | "user"> & { port?: number; user?: string };
 
 /** The steps of a state that was exported with its secrets shown, in the order in which they were first run. */
 export function stepsOf({ resources }: Deployment): Step[] {

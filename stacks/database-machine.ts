@@ -5,6 +5,7 @@ import { PostgreSqlForMachines } from "../components/guest/postgresql-for-machin
 import { POSTGRESQL_PORT } from "../components/guest/postgresql-server";
 import type { UpgradeSettings } from "../components/guest/unattended-upgrades";
 import type { Machine } from "../components/machine/machine";
+import type { FurtherBackedUp } from "./backups";
 import type { EoxServerConfig } from "./config";
 import { createFurtherMachine, type FurtherMachineConfig } from "./further-machine";
 
@@ -14,6 +15,8 @@ export interface StackDatabase {
     server: Pick<PostgreSqlElsewhereArgs, "url" | "password" | "authority" | "after">;
     /** The last steps of it. */
     last: InstallStep[];
+    /** What of it is backed up. */
+    backedUp: FurtherBackedUp[];
     /** What the stack gives out of it. */
     outputs: Record<string, unknown>;
 }
@@ -38,11 +41,12 @@ export async function createDatabaseMachine(
         return undefined;
     }
     const { image } = keys;
-    const { machine, packages, data, closed, output, ssh, lastSteps } = await createFurtherMachine(config, first, {
+    const further = await createFurtherMachine(config, first, {
         ...{ role: "database", keys, volume, upgrades },
         service: { description: "PostgreSQL for the product", port: POSTGRESQL_PORT },
         packages: PostgreSql.packages(image, extensions),
     });
+    const { machine, packages, data, closed, output, ssh } = further;
     const { url, password, authority, running } = new PostgreSqlForMachines("database-server", {
         ...{ machine, image, packages, data, extensions },
         clients: [first],
@@ -50,7 +54,8 @@ export async function createDatabaseMachine(
     });
     return {
         server: { url, password, authority, after: [running, closed] },
-        last: lastSteps(running),
+        last: further.lastSteps(running),
+        backedUp: [further.backedUp({ directories: [], postgresqlPort: POSTGRESQL_PORT, units: [] }, running)],
         outputs: { database: { ...output, url }, databaseSsh: ssh },
     };
 }

@@ -10,6 +10,7 @@ import type { PublicAddress } from "../components/guest/public-address";
 import type { UpgradeSettings } from "../components/guest/unattended-upgrades";
 import type { BucketArgs, Machine } from "../components/machine/machine";
 import { ServerCertificate } from "../components/server-certificate";
+import type { FurtherBackedUp } from "./backups";
 import type { DcorConfig } from "./config";
 import { createFurtherMachine, type FurtherMachine } from "./further-machine";
 
@@ -20,6 +21,8 @@ export interface StackObjectStore {
     site?: pulumi.Output<ObjectStoreSite>;
     /** The last steps of a machine of its own. */
     last: InstallStep[];
+    /** What of that machine is backed up. */
+    backedUp: FurtherBackedUp[];
     /** What the stack gives out of that machine. */
     outputs: Record<string, unknown>;
 }
@@ -55,7 +58,7 @@ export async function createObjectStore(config: DcorConfig, place: Place): Promi
         case "aws": {
             const { onDestroy } = data;
             const args = { ...store, publicObjects: dcor.publicDatasets, onDestroy };
-            return { endpoint: bucketOfStack(place.machine, args), last: [], outputs: {} };
+            return { endpoint: bucketOfStack(place.machine, args), last: [], backedUp: [], outputs: {} };
         }
         case "s3": {
             const { url, region, accessKeyId, secretAccessKey, bucket } = store;
@@ -63,6 +66,7 @@ export async function createObjectStore(config: DcorConfig, place: Place): Promi
             return {
                 endpoint: { url, region, ...keys, bucketPrefix, bucket, running: [] },
                 last: [],
+                backedUp: [],
                 outputs: {},
             };
         }
@@ -93,6 +97,7 @@ async function createMinio(config: DcorConfig, store: MinioKeys, place: Place): 
         },
         site: backend.apply((known) => ({ port, ...known })),
         last: beside?.lastSteps(running) ?? [],
+        backedUp: beside ? [beside.backedUp(Minio.backup, running)] : [],
         outputs: beside ? { objectStoreMachine: beside.output, objectStoreSsh: beside.ssh } : {},
     };
 }

@@ -38,12 +38,12 @@ export function dcorBackup({ postgresql, objectStore, solr }: DcorConfig): Backu
     const minio = hasOwnMinio({ objectStore });
     const ownSolr = solr.url === undefined;
     return {
-        directories: ["/data/ckan", ...(minio ? ["/data/minio"] : [])],
-        excludes: ["/data/minio/.minio.sys/tmp/*"],
+        directories: ["/data/ckan", ...(minio ? Minio.backup.directories : [])],
+        excludes: minio ? Minio.backup.excludes : [],
         postgresqlPort: hasOwnServer({ postgresql }) ? POSTGRESQL_PORT : undefined,
         units: [
             ...["supervisor.service", "dcor-jobs@*"],
-            ...(minio ? ["minio.service"] : []),
+            ...(minio ? Minio.backup.units : []),
             ...(ownSolr ? ["solr.service"] : []),
         ],
         // An index that is damaged, too, is built anew from nothing.

@@ -8,7 +8,7 @@ import { UWSGI } from "../components/dcor/settings";
 import { DcorSite } from "../components/dcor/site";
 import { OPERATOR_TOOLS } from "../components/dcor/software";
 import { Acme } from "../components/guest/acme";
-import { Backup, createBackup } from "../components/guest/backup";
+import { Backup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import type { InstallStep } from "../components/guest/install-step";
 import { journalLimit } from "../components/guest/log-limits";
@@ -19,6 +19,7 @@ import { UnattendedUpgrades } from "../components/guest/unattended-upgrades";
 import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
 import type { FirewallRule, Machine } from "../components/machine/machine";
+import { createBackups } from "./backups";
 import type { DcorConfig } from "./config";
 import { createDatabaseMachine } from "./database-machine";
 import { createObjectStore, triedKeys } from "./dcor-object-store";
@@ -119,7 +120,10 @@ export async function dcor(config: DcorConfig) {
         { dependsOn: [site, last, ...upgraded] },
     );
 
-    const backup = createBackup(config, machine, dcorBackup(config), [site, last]);
+    const backup = createBackups(config, { machine, contents: dcorBackup(config), after: [site, last] }, [
+        ...(databaseMachine?.backedUp ?? []),
+        ...store.backedUp,
+    ]);
 
     return {
         product: config.product,

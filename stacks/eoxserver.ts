@@ -4,7 +4,7 @@ import { EoxServer } from "../components/eoxserver/eoxserver";
 import { isProtected } from "../components/eoxserver/render-front";
 import { EoxServerSite } from "../components/eoxserver/site";
 import { Acme } from "../components/guest/acme";
-import { Backup, createBackup } from "../components/guest/backup";
+import { Backup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import { Packages } from "../components/guest/packages";
 import { createPackagesUpgrade } from "../components/guest/packages-upgrade";
@@ -15,6 +15,7 @@ import { publicUrl, type PublicAddress } from "../components/guest/public-addres
 import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
 import type { Machine } from "../components/machine/machine";
+import { createBackups } from "./backups";
 import type { EoxServerConfig } from "./config";
 import { hasOwnServer } from "./config/postgresql-elsewhere";
 import { createDatabaseMachine, type StackDatabase } from "./database-machine";
@@ -91,7 +92,8 @@ export async function eoxserver(config: EoxServerConfig) {
     );
 
     const names = config.instances.map(({ name }) => name);
-    const backup = createBackup(config, machine, EoxServer.backup(names, isLocal), [site]);
+    const contents = EoxServer.backup(names, isLocal);
+    const backup = createBackups(config, { machine, contents, after: [site] }, beside?.backedUp);
 
     const url = address.apply(publicUrl);
     return {

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Backup } from "../components/guest/backup";
+import type { BackupContents } from "../components/guest/backup-files";
 import { DataVolume } from "../components/guest/data-volume";
 import type { InstallStep } from "../components/guest/install-step";
 import { Packages, type PackageSet } from "../components/guest/packages";
@@ -6,12 +8,13 @@ import { createPackagesUpgrade } from "../components/guest/packages-upgrade";
 import { UnattendedUpgrades, type UpgradeSettings } from "../components/guest/unattended-upgrades";
 import { createMachine } from "../components/machine/create";
 import type { Connection, Machine } from "../components/machine/machine";
+import type { FurtherBackedUp } from "./backups";
 import type { EoxServerConfig } from "./config";
 
 type PostgreSqlKeys = EoxServerConfig["postgresql"];
 
 /** What is needed of the configuration of each product. */
-export type FurtherMachineConfig = Pick<EoxServerConfig, "firewall" | "mirrors" | "packagesAsOf">;
+export type FurtherMachineConfig = Pick<EoxServerConfig, "firewall" | "mirrors" | "packagesAsOf" | "backup">;
 
 export interface FurtherMachineArgs {
     /** What its resources, its name after the stack's, and users' commands call it by. */
@@ -41,11 +44,13 @@ export interface FurtherMachine {
     ssh: pulumi.Output<Connection>;
     /** What is done once the service runs: all of it. */
     lastSteps: (running: InstallStep) => InstallStep[];
+    /** The machine as one whose data are backed up. */
+    backedUp: (contents: BackupContents, running: InstallStep) => FurtherBackedUp;
 }
 
 /** A machine of the stack beside the first one, for one service, with a volume and a firewall of its own. */
 export async function createFurtherMachine(
-    { firewall, mirrors, packagesAsOf }: FurtherMachineConfig,
+    { firewall, mirrors, packagesAsOf, backup }: FurtherMachineConfig,
     first: Machine,
     { role, keys, volume, service, ownPorts = [service.port], packages: wanted, upgrades }: FurtherMachineArgs,
 ): Promise<FurtherMachine> {
@@ -58,7 +63,7 @@ export async function createFurtherMachine(
     ];
     const closed = machine.firewall(`${role}-firewall`, rules, {});
     const data = new DataVolume(`${role}-data`, { machine, ...volume });
-    const sets = [wanted, ...(upgrades ? [UnattendedUpgrades.packages(upgrades)] : [])];
+    const sets = [wanted, ...(upgrades ? [UnattendedUpgrades.packages(upgrades)] : []), Backup.packages(backup)];
     const packages = new Packages(`${role}-packages`, { machine, sets });
     if (upgrades !== undefined) {
         new UnattendedUpgrades(`${role}-upgrades`, { machine, packages, ...upgrades });
@@ -73,5 +78,6 @@ export async function createFurtherMachine(
             running,
             ...createPackagesUpgrade({ packagesAsOf }, machine, [], [running], `${role}-packages-upgrade`),
         ],
+        backedUp: (contents, running) => ({ role, machine, contents, after: [running] }),
     };
 }

@@ -20,5 +20,5 @@ export function createManagedDatabase(
         return undefined;
     }
     const { url, password, after } = server;
-    return { server: { url, password, authority, after }, last: [], outputs: { databaseUrl: url } };
+    return { server: { url, password, authority, after }, last: [], backedUp: [], outputs: { databaseUrl: url } };
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { SiteCertificate } from "../components/certificate";
 import { Acme } from "../components/guest/acme";
-import { Backup, createBackup } from "../components/guest/backup";
+import { Backup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
 import type { InstallStep } from "../components/guest/install-step";
 import { NginxSite } from "../components/guest/nginx";
@@ -16,6 +16,7 @@ import type { FirewallRule, Machine } from "../components/machine/machine";
 import { APPS } from "../components/omero-web/apps";
 import { OmeroWeb } from "../components/omero-web/omero-web";
 import { loginPath, siteFiles } from "../components/omero-web/render";
+import { createBackups } from "./backups";
 import type { OmeroWebConfig } from "./config";
 import { firewallRules, publicAddress, siteCertificate, webPorts } from "./web-front";
 
@@ -40,7 +41,9 @@ export async function omeroWeb(config: OmeroWebConfig) {
     const site = frontSite(config, machine, packages, address, certificate);
     const url = address.apply((known) => `${publicUrl(known)}${config.omeroWeb.prefix}`);
     healthCheck(config, machine, url, certificate, [site, ...(application ? [application.answering] : [])]);
-    const backup = application && createBackup(config, machine, OmeroWeb.backup, [site, application.answering]);
+    const backup =
+        application &&
+        createBackups(config, { machine, contents: OmeroWeb.backup, after: [site, application.answering] });
 
     return {
         product: config.product,

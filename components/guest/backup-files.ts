@@ -34,10 +34,13 @@ export interface BackupContents {
     forget?: readonly string[];
     /** Files that say that something has to be built anew from the data. @default none */
     rebuild?: readonly string[];
+    /** The machine, by its name in the repository, whose databases name what is in the directories: it goes first. @default this one */
+    databasesOf?: string;
 }
 
 export interface BackupFilesArgs {
-    stack: string;
+    /** Name of the machine in the repository. */
+    host: string;
     product: string;
     settings: BackupSettings;
     contents: BackupContents;
@@ -59,14 +62,14 @@ export function repositoryAddress(repository: Repository): string {
 }
 
 /** The programs, units and settings of the backups. */
-export function backupFiles({ stack, product, settings, contents }: BackupFilesArgs): Record<string, GuestFile> {
+export function backupFiles({ host, product, settings, contents }: BackupFilesArgs): Record<string, GuestFile> {
     const { repository, schedule, mail } = settings;
     const unit = (name: string, values: object): Record<string, GuestFile> => ({
         [`/etc/systemd/system/${name}`]: { content: renderTemplate(`backup/templates/${name}.eta`, values) },
     });
     const directory = repository.mode === "directory" ? repository.path : undefined;
     return {
-        [`${ETC}/settings`]: { content: settingsText(stack, product, settings, contents) },
+        [`${ETC}/settings`]: { content: settingsText(host, product, settings, contents) },
         "/usr/local/sbin/backup-restic": { content: guestScript("backup/restic.sh"), mode: "755" },
         [`${LIBRARY}/back-up`]: { content: guestScript("backup/back-up.sh"), mode: "755" },
         ...(repository.mode === "sftp" && sshFiles(repository)),
@@ -88,13 +91,13 @@ export function backupFiles({ stack, product, settings, contents }: BackupFilesA
 }
 
 /** What the programs of the machine read. */
-function settingsText(stack: string, product: string, settings: BackupSettings, contents: BackupContents): string {
-    const { directories, excludes = [], postgresqlPort, units, forget = [], rebuild = [] } = contents;
+function settingsText(host: string, product: string, settings: BackupSettings, contents: BackupContents): string {
+    const { directories, excludes = [], postgresqlPort, units, forget = [], rebuild = [], databasesOf = "" } = contents;
     const keep = Object.entries(settings.keep)
         .filter(([, count]) => count > 0)
         .flatMap(([period, count]) => [`--keep-${period}`, String(count)]);
     return assignments({
-        stack,
+        host,
         product,
         repository: repositoryAddress(settings.repository),
         region: settings.repository.mode === "s3" ? settings.repository.region : "",
@@ -103,6 +106,7 @@ function settingsText(stack: string, product: string, settings: BackupSettings, 
         excludes,
         databases: postgresqlPort === undefined ? "no" : "yes",
         port: postgresqlPort ?? "",
+        databases_of: databasesOf,
         units,
         forget,
         rebuild,

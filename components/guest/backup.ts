@@ -25,6 +25,8 @@ export interface BackupConfig extends Omit<BackupSettings, "repository"> {
 
 export interface BackupArgs {
     machine: Machine;
+    /** Its name in the repository. @default the stack's */
+    host?: string;
     product: string;
     settings: BackupConfig;
     contents: BackupContents;
@@ -46,7 +48,7 @@ export class Backup extends pulumi.ComponentResource {
     constructor(name: string, args: BackupArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:guest:Backup", name, {}, opts);
 
-        const { machine, product, contents } = args;
+        const { machine, product, contents, host = pulumi.getStack() } = args;
         const child = { parent: this };
         const settings = readable(args.settings);
         const address = repositoryAddress(settings.repository);
@@ -54,15 +56,14 @@ export class Backup extends pulumi.ComponentResource {
         this.output = { repository: address, password: this.password };
         const files = this.secretFiles(args.settings);
         const secrets = new SecretFiles(`${name}-secrets`, { machine, files }, child);
-        const stack = pulumi.getStack();
         new InstallStep(
             `${name}-repository`,
             {
                 machine,
                 program: secrets.revision.apply((secrets_revision) => ({
                     script: "backup/repository.sh",
-                    parameters: { stack, product, repository: address, secrets_revision },
-                    files: backupFiles({ stack, product, settings, contents }),
+                    parameters: { host, product, repository: address, secrets_revision },
+                    files: backupFiles({ host, product, settings, contents }),
                     notify: ["stack-backup.timer:restart"],
                 })),
                 removable: true,
@@ -110,14 +111,4 @@ function readableRepository(given: BackupConfig["repository"]): Repository {
             return { mode, url, region, bucket };
         }
     }
-}
-
-/** The backups that the configuration asks for; none where it has no key `backup`. */
-export function createBackup(
-    { product, backup }: { product: string; backup?: BackupConfig },
-    machine: Machine,
-    contents: BackupContents,
-    after: pulumi.Resource[],
-): Backup | undefined {
-    return backup && new Backup("backup", { machine, product, settings: backup, contents, after });
 }

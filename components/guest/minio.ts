@@ -156,6 +156,12 @@ export class Minio extends pulumi.ComponentResource {
     }
 
     static readonly packages: PackageSet = { packages: ["curl", "python3-venv"] };
+
+    static readonly backup = {
+        directories: ["/data/minio"],
+        excludes: ["/data/minio/.minio.sys/tmp/*"],
+        units: ["minio.service"],
+    };
 }
 
 /** A file that MinIO's user may read, and nobody else. */

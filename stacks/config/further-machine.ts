@@ -96,25 +96,8 @@ const volumeRule: Rule = (given) =>
             advice: `Give ${section}.machine as well, or leave it out: ${SERVICES[section]} is on the volume of \`data\`.`,
         }));
 
-/** The other machines have no backups of their own yet, and a stack's backups are whole or none. */
-const backupRule: Rule = (given) => {
-    const sections = withMachine(given);
-    if (given("backup") === undefined || sections.length === 0) {
-        return [];
-    }
-    const keys = sections.map((section) => `${section}.machine`).join(" and ");
-    const what = sections.length === 1 ? "is a machine of its own" : "are machines of their own";
-    return [
-        {
-            path: ["backup"],
-            reason: `${keys} ${what}, which backups do not have yet`,
-            advice: `Leave it out, and back the volume there up by the platform, or leave ${keys} out.`,
-        },
-    ];
-};
-
 /** What the keys of machines beside the first one must fulfil. */
 export const furtherMachineRules: readonly Rule[] = [
-    ...[placeRule, volumeRule, neighboursRule, addressesRule, backupRule],
+    ...[placeRule, volumeRule, neighboursRule, addressesRule],
     ...machineRules.map(forFurtherMachines),
 ];

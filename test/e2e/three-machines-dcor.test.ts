@@ -1,4 +1,8 @@
 import { DCOR_PYTHON } from "../../verify/dcor-api";
+import type { Outputs as AnyOutputs } from "../../verify/outputs";
+import { dcorApi } from "../faults/dataset";
+import { PRODUCTS, type Product } from "../faults/products";
+import { connect } from "../faults/reached";
 import { Guest } from "../guest/guest";
 import { expectAllRowsOk, expectDestroyed, expectUnchanged } from "./checks";
 import { powerCut } from "./host";
@@ -7,14 +11,13 @@ import { SMALL } from "./small";
 import { TestStack } from "./test-stack";
 
 const MINUTE = 60_000;
-/** Rows that a stack without backups, and not for development, cannot show. */
-const NOT_HERE = ["D10", "X11"];
+/** The row that a stack that is not for development cannot show. */
+const NOT_HERE = ["D10"];
 const ROWS = 32;
 
-interface Outputs {
-    machine: { address: string };
-    objectStoreMachine: { name: string; address: string };
-}
+type Outputs = Extract<AnyOutputs, { product: "dcor" }>;
+/** What users have, and how it is lost. */
+const DCOR = PRODUCTS.find(({ name }) => name === "DCOR") as unknown as Product<"dcor">;
 
 /** What a Python text prints on DCOR's machine that has the client `s3` with DCOR's keys, at the address that users have. */
 const withKeys = (python: string) => `cd /; ${DCOR_PYTHON} <<'END'
@@ -30,14 +33,23 @@ END`;
 describe("DCOR with its database and its object store on machines of their own", () => {
     const stack = new TestStack("three");
     const [database, store] = [stack.beside("database"), stack.beside("object-store")];
+    /** In the network, and none of the stack's: it has the repository of the backups. */
     let stranger: Guest;
 
     beforeAll(async () => {
+        stranger = Guest.create("stranger", { network: NETWORK });
         const { machine } = SMALL.dcor;
         const own = { machine: { ...machine }, data: { sizeGiB: 2 } };
-        stack.configure({ ...SMALL.dcor, postgresql: own, objectStore: { mode: "minio", ...own } });
+        const { hostKey, privateKey } = stranger.connection;
+        const login = { mode: "sftp", host: stranger.address, hostKey, user: "root" };
+        stack.configure({
+            ...SMALL.dcor,
+            postgresql: own,
+            objectStore: { mode: "minio", ...own },
+            backup: { repository: { ...login, path: "/srv/backups" } },
+        });
+        await stack.setSecret("backup.repository.privateKey", privateKey);
         await stack.run("up");
-        stranger = Guest.create("stranger", { network: NETWORK });
     }, 15 * MINUTE);
 
     afterAll(() => {
@@ -55,7 +67,7 @@ describe("DCOR with its database and its object store on machines of their own",
             expect(detail("D06")).toMatch(
                 new RegExp(`on ${store}, where nginx reaches it by TLSv1\\.3, its certificate`),
             );
-            for (const row of ["X01", "X02", "X03", "X05", "X06", "X10", "X14"]) {
+            for (const row of ["X01", "X02", "X03", "X05", "X06", "X10", "X11", "X14"]) {
                 expect(detail(row)).toContain(`${database}: `);
                 expect(detail(row)).toContain(`${store}: `);
             }
@@ -74,7 +86,7 @@ describe("DCOR with its database and its object store on machines of their own",
     test(
         "MinIO answers the first machine alone, and by TLS alone",
         async () => {
-            const { address } = (await stack.outputs<Outputs>()).objectStoreMachine;
+            const { address } = (await stack.outputs<Outputs>()).objectStoreMachine!;
             const connect = `timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/9000' 2>&1 && echo open || echo closed`;
             expect(await stack.ssh(connect)).toContain("open");
             expect(stranger.run(connect)).toContain("closed");
@@ -115,6 +127,36 @@ describe("DCOR with its database and its object store on machines of their own",
             expect(wrong.stderr).toContain("database or object-store");
         },
         MINUTE,
+    );
+
+    test(
+        "what each of the machines has lost comes back from the backups, of one time",
+        async () => {
+            const reached = connect(await stack.outputs<Outputs>());
+            try {
+                await DCOR.keep(reached);
+                const before = await DCOR.kept(reached);
+                const made = (await stack.run("backup")).trim().split("\n");
+                expect(made.map((line) => line.replace(/: backup [0-9a-f]{8}: .*/, ""))).toEqual([
+                    database,
+                    store,
+                    stack.name,
+                ]);
+                await dcorApi(reached).action("organization_create", { name: "later" });
+
+                await stack.ssh("systemctl stop supervisor; find /data/ckan -mindepth 1 -delete");
+                await stack.sshOn("object-store", "systemctl stop minio; find /data/minio -mindepth 1 -delete");
+                await stack.sshOn("database", "cd /; runuser -u postgres -- dropdb --force ckan_default");
+                await expect(DCOR.kept(reached)).rejects.toThrow();
+                await stack.run("restore");
+                expect(await DCOR.kept(reached)).toBe(before);
+                expect(await dcorApi(reached).action("organization_list", {})).not.toContain("later");
+            } finally {
+                await reached.close();
+            }
+            await expectAllRowsOk(stack, NOT_HERE, ROWS);
+        },
+        8 * MINUTE,
     );
 
     test(

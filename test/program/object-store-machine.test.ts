@@ -16,6 +16,42 @@ const three = () =>
 const find = (resources: Recorded[], name: string) => resources.find((each) => each.name === name)!;
 const text = (resources: Recorded[], name: string) => JSON.stringify(find(resources, name).inputs["stdin"]);
 
+/** And with backups of all of it. */
+const threeBackedUp = () =>
+    dcor(
+        configOf<DcorConfig>({
+            product: "dcor",
+            postgresql: { machine: { platform: "local" } },
+            objectStore: { mode: "minio", machine: { platform: "local" } },
+            backup: { repository: { mode: "directory", path: "/mnt/backups" } },
+        }),
+    );
+
+testRules("DCOR with its database and its object store on machines of their own, and backups", threeBackedUp);
+
+test("each machine's own is backed up, that of the databases before the files", async () => {
+    const { resources } = await record(threeBackedUp, false);
+    const settings = (step: string) => String(find(resources, step).inputs["stdin"]);
+    const [first, database, store] = [
+        settings("backup-repository"),
+        settings("database-backup-repository"),
+        settings("object-store-backup-repository"),
+    ];
+    expect(first).toMatch(/host=eoxserver-test\n.*\npaths=\(\/data\/ckan\)\n.*\ndatabases=no\n/s);
+    expect(first).toContain("databases_of=eoxserver-test-database\n");
+    expect(database).toMatch(/host=eoxserver-test-database\n.*\npaths=\(\)\n.*\ndatabases=yes\nport=5432\n/s);
+    expect(database).toContain("databases_of=''\n");
+    expect(store).toMatch(/host=eoxserver-test-object-store\n.*\npaths=\(\/data\/minio\)\n.*\ndatabases=no\n/s);
+    expect(store).toContain("databases_of=eoxserver-test-database\n");
+    for (const role of ["database", "object-store"]) {
+        expect(text(resources, `${role}-packages`)).toContain("restic");
+        const before = [find(resources, `${role}-backup`).options.dependsOn].flat().map(nameOf);
+        expect(before).toContain("backup");
+    }
+    // One password for all.
+    expect(resources.filter(({ name }) => name.endsWith("backup-password"))).toHaveLength(1);
+});
+
 testRules("DCOR with its database and its object store on machines of their own", three);
 
 describe("an object store on a machine of its own", () => {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { choose, shown } from "../../backup/snapshots";
+import { choose, databasesFor, filesFor, shown } from "../../backup/snapshots";
 import { backupFiles, repositoryAddress, type Repository } from "../../components/guest/backup-files";
 import { rotated } from "../../rotate";
 import { parse, refused, refusedKeys } from "./config-given";
@@ -41,6 +41,16 @@ describe("the backup that a time means", () => {
         expect(() => choose(all, at)).toThrow(reason);
     });
 
+    test("the databases' of another machine are those from before the files, and the files' from after them", () => {
+        const files = all[2]!;
+        const databases = [day("2026-11-20T13:59:58", "dddddddd"), day("2026-11-20T14:01:00", "eeeeeeee")];
+        expect(databasesFor(databases, files).id).toBe("dddddddd");
+        expect(databasesFor([...all], files).id).toBe("cccccccc");
+        expect(filesFor(all, databases[0]!).id).toBe("cccccccc");
+        expect(() => databasesFor(databases, all[0]!)).toThrow(/no backup of the databases from before .*2026-11-19/);
+        expect(() => filesFor(all, databases[1]!)).toThrow(/no backup of the files from after .*2026-11-20 14:01:00/);
+    });
+
     test("an empty repository is said to be one", () => {
         expect(() => choose([])).toThrow("no backup of this stack");
     });
@@ -67,7 +77,7 @@ describe("the files of the backups", () => {
     const settings = { schedule: "02:30", keep: { daily: 7, weekly: 0, monthly: 1 } };
     const render = (repository: Repository, more = {}) =>
         backupFiles({
-            stack: "maps",
+            host: "maps",
             product: "eoxserver",
             settings: { ...settings, repository, ...more },
             contents,
@@ -83,7 +93,7 @@ describe("the files of the backups", () => {
     test("the settings say what is kept, and not what is not", () => {
         const { content = "" } = render(SFTP)["/etc/science-stacks/backup/settings"] ?? {};
         expect(content).toContain("keep=(--keep-daily 7 --keep-monthly 1)\n");
-        expect(content).toContain("databases=yes\nport=5432\n");
+        expect(content).toContain("databases=yes\nport=5432\ndatabases_of=''\n");
     });
 
     test("ssh knows the host of the repository, by its key alone, and no other", () => {

@@ -123,13 +123,6 @@ test.each<[string, Record<string, unknown>, string, RegExp, RegExp]>([
         /PostgreSQL has no use for it/,
         /Leave it out/,
     ],
-    [
-        "backups of the first machine alone",
-        { postgresql: { machine: local }, backup: { repository: { mode: "directory", path: "/srv/backups" } } },
-        "backup",
-        /which backups do not have yet/,
-        /leave postgresql\.machine out/,
-    ],
 ])("%s is refused", (_, keys, key, reason, advice) => {
     const problems = refused(keys, ["postgresql"]).problems.filter((each) => each.key === key);
     expect(problems).toHaveLength(1);

@@ -173,19 +173,6 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         /the port that leads to postgresql\.machine/,
         /e\.g\. 22024/,
     ],
-    [
-        "backups of the first machine alone",
-        withStore(
-            { machine: local },
-            {
-                postgresql: { machine: local },
-                backup: { repository: { mode: "directory", path: "/srv/backups" } },
-            },
-        ),
-        "backup",
-        /postgresql\.machine and objectStore\.machine are machines of their own, which backups do not have yet/,
-        /leave postgresql\.machine and objectStore\.machine out/,
-    ],
 ])("%s is refused", (_, keys, key, reason, advice) => {
     const problems = refused(keys).problems.filter((each) => each.key === key);
     expect(problems).toHaveLength(1);

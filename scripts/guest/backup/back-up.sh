@@ -2,6 +2,7 @@
 # shellcheck disable=SC2154 # The settings are in the file that is sourced.
 # One backup: dumps of the databases, then the directories, as one snapshot of the repository. Then what is no longer to be kept
 # goes, and the repository is checked. Databases come first: what they name is in the files that are copied after them.
+# Where another machine has the databases, its dumps come before these files.
 # What it has done is in /var/lib/science-stacks/backup/last.json; a failure is the unit's, and its last line says why.
 set -euo pipefail
 umask 077
@@ -45,16 +46,31 @@ dump_databases() {
     done <"$staging/databases.tsv"
 }
 
+# The timers of all machines come at once. That of the databases has a snapshot in the repository when it has dumped them; where
+# it has none at all, its repository is another one.
+wait_for_databases() {
+    local until=$((SECONDS + 3600)) newest
+    while :; do
+        newest=$(backup-restic --no-lock snapshots --json --host "$databases_of" --tag "$product" --latest 1 |
+            sed -n 's/.*"time":"\([^"]*\)".*/\1/p')
+        [ -n "$newest" ] || return 0
+        [ "$(date --date="$newest" +%s)" -lt $(($(date +%s) - SECONDS - 3600)) ] || return 0
+        [ "$SECONDS" -lt "$until" ] || break
+        sleep 10
+    done
+    echo "note: $databases_of has made no backup within an hour: these files are backed up without one of the databases"
+}
+
 # try COMMAND…: waits for another machine that works on the same repository.
 try() {
     local attempt log
     log=$(mktemp)
-    for attempt in {1..30}; do
+    for attempt in {1..180}; do
         "$@" 2>"$log" && return
         cat "$log" >&2
         grep -q 'already locked' "$log" || return 1
-        echo "attempt $attempt: the repository is in use by another machine" >&2
-        sleep 60
+        ((attempt % 6 != 1)) || echo "the repository is in use by another machine" >&2
+        sleep 10
     done
     return 1
 }
@@ -63,14 +79,16 @@ rm -rf "$staging"
 trap 'rm -rf "$staging" "$staging.summary"' EXIT
 mkdir -p "$staging" "$state"
 [ "$databases" = no ] || dump_databases
+[ -z "$databases_of" ] || wait_for_databases
 # A machine that it is restored to may have other numbers for the same users.
-find "${paths[@]}" -printf 'user %U %u\ngroup %G %g\n' | sort -u >"$staging/owners"
+find "$staging" "${paths[@]}" -printf 'user %U %u\ngroup %G %g\n' | sort -u >"$staging/owners.new"
+mv "$staging/owners.new" "$staging/owners"
 [ ! -e "$state/state.json" ] || cp "$state/state.json" "$staging"
 
 # What a backup left that was killed; a lock that is in use stays.
 try backup-restic unlock --quiet || fail "the repository $repository cannot be opened"
 back_up() {
-    backup-restic backup --json --host "$stack" --tag "$product" "${excludes[@]/#/--exclude=}" "$staging" "${paths[@]}" |
+    backup-restic backup --json --host "$host" --tag "$product" "${excludes[@]/#/--exclude=}" "$staging" "${paths[@]}" |
         grep '"message_type":"summary"' >"$staging.summary"
 }
 # Files that went while they were read make it incomplete: once more, then.
@@ -84,7 +102,7 @@ for dump in "$staging"/*; do
 done
 tried=$(find "$staging" -name '*.dump' | wc -l)
 
-try backup-restic forget --quiet --prune --host "$stack" --tag "$product" --group-by host,tags --keep-within 2d --keep-last 1 "${keep[@]}" ||
+try backup-restic forget --quiet --prune --host "$host" --tag "$product" --group-by host,tags --keep-within 2d --keep-last 1 "${keep[@]}" ||
     fail "old backups could not be removed"
 # With a part of the data each time, another one each time.
 try backup-restic check --quiet --read-data-subset=2% || fail "the repository is damaged: see \`backup-restic check\`"

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # Opens the repository of the backups, or makes it where there is none, and has backups made on a timer. Where the repository has
-# no backup of this stack, the first one is begun. Removal ends the timer; the repository, and what is in it, stays.
-# Parameters: stack, product, repository, secrets_revision, files (with lay_files), notify.
+# no backup of this machine, the first one is begun. Removal ends the timer; the repository, and what is in it, stays.
+# Parameters: host, product, repository, secrets_revision, files (with lay_files), notify.
 if [ "$1" = remove ]; then
     end_unit stack-backup.timer
     rm -rf /var/cache/restic /var/lib/science-stacks/backup /data/.backup /data/.backup.summary
@@ -33,7 +33,7 @@ fi
 settle
 enable_unit stack-backup.timer
 if ! looking && [ ! -e /var/lib/science-stacks/backup/begun ]; then
-    if [[ $(backup-restic --no-lock snapshots --json --host "$stack" --tag "$product") =~ ^(\[\]|null)$ ]]; then
+    if [[ $(backup-restic --no-lock snapshots --json --host "$host" --tag "$product") =~ ^(\[\]|null)$ ]]; then
         systemctl start --no-block stack-backup.service
         changed "the first backup is begun"
     fi

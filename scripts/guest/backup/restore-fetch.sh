@@ -1,14 +1,14 @@
 # shellcheck shell=bash disable=SC2154
 # Fetches a backup beside what is there: the files to /data/.restore, the databases under other names. Nothing that is in use is
-# touched. Parameters: snapshot (its identifier).
+# touched. Parameters: backup (identifier of the stack's backup), snapshot (identifier of this machine's part of it).
 # shellcheck source=/dev/null
 source /etc/science-stacks/backup/settings
 place=/data/.restore
 staging=data/.backup
 exec {lock}>/run/stack-backup.lock
 flock --nonblock "$lock" || fail "a backup or an upgrade is being made" "Nothing was changed. Run the command again when it has ended."
-if [ -e "$place/swapping" ]; then
-    changed "an earlier restore was cut off when all was fetched: it is finished, with the backup $(cat "$place/whole")"
+if [ -e "$place/swapping" ] && [ "$(cat "$place/whole")" = "$backup" ]; then
+    changed "an earlier restore was cut off when all was fetched: it is finished, with the backup $backup"
     return
 fi
 
@@ -85,4 +85,4 @@ for path in "${paths[@]}"; do
     [ -d "$place/new$path" ] || continue
     changed "fetched $path: $(du -sm "$place/new$path" | cut -f1) MiB"
 done
-printf '%s\n' "$snapshot" >"$place/whole"
+printf '%s\n' "$backup" >"$place/whole"

@@ -18,7 +18,10 @@ postgres() {
     (cd / && runuser -u postgres -- "$@" --port "$port")
 }
 
-mapfile -t running < <(systemctl list-units --plain --no-legend --state=active,activating,failed "${units[@]}" | cut -d' ' -f1)
+running=()
+# Without a unit, all of the machine's would be listed.
+[ "${#units[@]}" = 0 ] ||
+    mapfile -t running < <(systemctl list-units --plain --no-legend --state=active,activating,failed "${units[@]}" | cut -d' ' -f1)
 [ "${#running[@]}" = 0 ] || systemctl stop "${running[@]}"
 
 # All in one transaction: either every database is changed, or none is.

@@ -32,15 +32,18 @@ export function machinesOf(context: Context): StackMachine[] {
         ports: product.ports(config),
         units: [
             ...(hasData ? ["data.mount"] : []),
-            ...(outputs.backup ? ["stack-backup.timer"] : []),
+            ...backupUnits(outputs),
             ...firewallUnits(config.machine),
             ...product.units(config),
         ],
     };
     return [
         first,
-        ...forService(databaseMachine, POSTGRESQL_PORT, ["postgresql.service", "var-lib-postgresql.mount"]),
-        ...forService(objectStoreMachine, MINIO_PORT, ["minio.service"]),
+        ...forService(databaseMachine, POSTGRESQL_PORT, [
+            ...["postgresql.service", "var-lib-postgresql.mount"],
+            ...backupUnits(outputs),
+        ]),
+        ...forService(objectStoreMachine, MINIO_PORT, ["minio.service", ...backupUnits(outputs)]),
     ];
 }
 
@@ -57,6 +60,9 @@ function forService(machine: FurtherMachine | undefined, port: number, units: re
               },
           ];
 }
+
+/** The units of a machine's backups, where they are made. */
+const backupUnits = ({ backup }: Context["outputs"]) => (backup ? ["stack-backup.timer"] : []);
 
 /** The unit of a machine's own firewall, where it has one of ours. */
 function firewallUnits(machine: Context["config"]["machine"]): string[] {
