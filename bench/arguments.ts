@@ -6,9 +6,13 @@ export interface Arguments {
     product: ProductName;
     /** How often each way is taken, on a fresh guest each time. */
     rounds: number;
-    /** Instead of the comparison: 1, 10, 25 and 50 instances of EOxServer. */
-    instances: boolean;
+    /** Instead of the comparison: 1, 10, 25 and 50 instances of EOxServer, or OMERO.web on 1, 3, 10 and 30 machines. */
+    grows?: Growth;
 }
+
+/** What a stack can be measured with more and more of, and the product that it is measured on. */
+const GROWTH = { instances: "eoxserver", machines: "omero-web" } as const;
+export type Growth = keyof typeof GROWTH;
 
 /** A command line that is wrong, with what is right. */
 export class UsageError extends Error {}
@@ -18,7 +22,8 @@ const MOST_ROUNDS = 20;
 const names = Object.keys(PRODUCTS) as ProductName[];
 
 export const USAGE = `npm run bench -- <${names.join("|")}> [--rounds N]   our way, Ansible's and the bare commands on fresh guests; N is ${DEFAULT_ROUNDS}
-npm run bench -- eoxserver --instances         what further instances take, in time and memory`;
+npm run bench -- eoxserver --instances         what further instances take, in time and memory
+npm run bench -- omero-web --machines          what further machines take, in time and memory`;
 
 /** @throws UsageError */
 export function readArguments(words: string[]): Arguments {
@@ -31,21 +36,23 @@ export function readArguments(words: string[]): Arguments {
     if (known === undefined) {
         throw new UsageError(`"${product}" has no bench: there is ${names.join(", ")}.`);
     }
-    if (values.instances && (known !== "eoxserver" || values.rounds !== undefined)) {
-        throw new UsageError("--instances is for eoxserver, and has no rounds.");
+    const growths = (Object.keys(GROWTH) as Growth[]).filter((each) => values[each]);
+    const [grows] = growths;
+    if (grows !== undefined && (known !== GROWTH[grows] || values.rounds !== undefined || growths.length > 1)) {
+        throw new UsageError(`--${grows} is for ${GROWTH[grows]}, and has no rounds.`);
     }
     const rounds = values.rounds ?? String(DEFAULT_ROUNDS);
     if (!/^[1-9]\d?$/.test(rounds) || Number(rounds) > MOST_ROUNDS) {
         throw new UsageError(`--rounds is "${rounds}": give a number from 1 to ${MOST_ROUNDS}.`);
     }
-    return { product: known, rounds: Number(rounds), instances: values.instances };
+    return { product: known, rounds: Number(rounds), grows };
 }
 
 function parse(words: string[]) {
     try {
         return parseArgs({
             args: words,
-            options: { rounds: { type: "string" }, instances: { type: "boolean", default: false } },
+            options: { rounds: { type: "string" }, instances: { type: "boolean" }, machines: { type: "boolean" } },
             allowPositionals: true,
         });
     } catch (error) {

@@ -1,7 +1,8 @@
 /**
  * `npm run bench -- <product> [--rounds N]` measures, on equal fresh guests and in turn: our installation by the user's
  * command, an Ansible playbook that does the same, and the bare apt and pip commands; then unchanged runs, and one changed
- * setting. `npm run bench -- eoxserver --instances` measures what further instances take. The tables go to bench/results.md.
+ * setting. `npm run bench -- eoxserver --instances` measures what further instances take, `-- omero-web --machines` what further
+ * machines do. The tables go to bench/results.md.
  * Takes a quiet machine, root, and four to six minutes a round. Exit status: 0 when all was measured, 2 for a wrong command line.
  */
 import { execFileSync } from "node:child_process";
@@ -9,13 +10,19 @@ import { runHostScript } from "../test/guest/guest";
 import { readArguments, USAGE, UsageError, type Arguments } from "./arguments";
 import { compare, report } from "./compare";
 import { measureInstances } from "./instances";
+import { measureMachines } from "./machines";
 import { PRODUCTS } from "./products";
 import { writeSection } from "./results";
+
+const GROWN = {
+    instances: { what: "one to fifty instances", measure: measureInstances },
+    machines: { what: "one to thirty machines", measure: measureMachines },
+};
 
 /** What is to be taken away when this process is ended. */
 let open: { remove(): void } | undefined;
 
-async function main({ product, rounds, instances }: Arguments): Promise<void> {
+async function main({ product, rounds, grows }: Arguments): Promise<void> {
     (["SIGINT", "SIGTERM", "SIGHUP"] as const).forEach((signal) =>
         process.once(signal, () => {
             open?.remove();
@@ -28,9 +35,9 @@ async function main({ product, rounds, instances }: Arguments): Promise<void> {
 
     const { title } = PRODUCTS[product];
     const began = (way: { remove(): void }) => (open = way);
-    if (instances) {
-        const command = `npm run bench -- ${product} --instances`;
-        return writeSection(`${title}: one to fifty instances`, command, await measureInstances(began));
+    if (grows !== undefined) {
+        const { what, measure } = GROWN[grows];
+        return writeSection(`${title}: ${what}`, `npm run bench -- ${product} --${grows}`, await measure(began));
     }
     const command = `npm run bench -- ${product} --rounds ${rounds}`;
     writeSection(title, command, report(product, await compare(product, rounds, began)));

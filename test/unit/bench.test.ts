@@ -17,12 +17,13 @@ import { median, spread, table, targetRow, withSection } from "../../bench/figur
 
 describe("the command line of the bench", () => {
     test("a product alone is measured three times", () => {
-        expect(readArguments(["omero-web"])).toEqual({ product: "omero-web", rounds: 3, instances: false });
+        expect(readArguments(["omero-web"])).toEqual({ product: "omero-web", rounds: 3 });
     });
 
     test("rounds and instances are taken as they are given", () => {
         expect(readArguments(["eoxserver", "--rounds", "5"])).toMatchObject({ rounds: 5 });
-        expect(readArguments(["eoxserver", "--instances"])).toMatchObject({ instances: true });
+        expect(readArguments(["eoxserver", "--instances"])).toMatchObject({ grows: "instances" });
+        expect(readArguments(["omero-web", "--machines"])).toMatchObject({ grows: "machines" });
     });
 
     test.each([
@@ -34,6 +35,7 @@ describe("the command line of the bench", () => {
         [["eoxserver", "--rounds", "2.5"], /a number from 1 to 20/],
         [["omero-web", "--instances"], /--instances is for eoxserver/],
         [["eoxserver", "--instances", "--rounds", "2"], /has no rounds/],
+        [["dcor", "--machines"], /--machines is for omero-web/],
         [["eoxserver", "--fast"], /--fast/],
     ])("%j is refused, and the message says why", (words, message) => {
         expect(() => readArguments(words)).toThrow(UsageError);
