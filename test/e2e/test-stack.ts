@@ -148,7 +148,7 @@ export class TestStack {
         const { status, stdout, stderr } = await this.attempt(command, ...args);
         if (status !== 0) {
             throw new Error(
-                `npm run ${command} ended with status ${status}:\n${stdout.slice(-3000)}\n${stderr.slice(-3000)}`,
+                `npm run ${command} ended with status ${status}:\n${reasons(stdout)}\n${stderr.slice(-3000)}`,
             );
         }
         return stdout;
@@ -214,4 +214,10 @@ function removeLeftovers(): void {
     readdirSync(tmpdir())
         .filter((name) => gone(new RegExp(`^${HOMES}(\\d+)-`).exec(name)?.[1]))
         .forEach((name) => rmSync(join(tmpdir(), name), { recursive: true, force: true }));
+}
+
+/** What an `up` says of its failures comes before all outputs; of another command it is what it said last. */
+function reasons(stdout: string): string {
+    const begin = stdout.search(/^Diagnostics:/m);
+    return begin === -1 ? stdout.slice(-3000) : stdout.slice(begin, begin + 4000);
 }
