@@ -1,4 +1,5 @@
 import type { BackupContents } from "../components/guest/backup-files";
+import { Dcor } from "../components/dcor/dcor";
 import { CkanDatabase, type CkanDatabaseEndpoint } from "../components/dcor/database";
 import { UWSGI } from "../components/dcor/settings";
 import { softwareDirectory, softwareProgram, solrSchema } from "../components/dcor/software";
@@ -75,6 +76,12 @@ export function ownPorts(config: DcorConfig): number[] {
         ...(solr.url === undefined ? [SOLR_PORT] : []),
     ];
 }
+
+/** What CKAN is built with: Debian's packages that come before all others. */
+export const buildPackages = (config: DcorConfig): PackageSet[] => [
+    Dcor.buildPackages,
+    ...(hasOwnServer(config) ? [PostgreSql.beforeBuilds] : []),
+];
 
 /** Debian's packages for those services that are on this machine. */
 export function servicePackages(config: DcorConfig): PackageSet[] {

@@ -23,7 +23,7 @@ import { createBackups } from "./backups";
 import type { DcorConfig } from "./config";
 import { createDatabaseMachine } from "./database-machine";
 import { createObjectStore, triedKeys } from "./dcor-object-store";
-import { dcorBackup, dcorServices, ownPorts, servicePackages, type DcorServices } from "./dcor-services";
+import { buildPackages, dcorBackup, dcorServices, ownPorts, servicePackages, type DcorServices } from "./dcor-services";
 import { firewallRules, publicAddress, siteCertificate } from "./web-front";
 
 /** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database and the object store may have others. */
@@ -53,7 +53,7 @@ export async function dcor(config: DcorConfig) {
     // What CKAN is built with comes first: what else is needed is installed while CKAN is.
     const tools = new Packages(
         "build-packages",
-        { machine, sets: [Dcor.buildPackages], isFirst: true },
+        { machine, sets: buildPackages(config), isFirst: true },
         { dependsOn: ready },
     );
     const packages = new Packages(

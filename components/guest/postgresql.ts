@@ -126,11 +126,17 @@ export class PostgreSql extends pulumi.ComponentResource {
     }
 
     /** Debian's packages: the server, its extensions, and what makes databases; the package makes no cluster of its own on the root disk. */
+    /**
+     * What is there before anything is built with libpq while a server is installed: when Debian's `postgresql-common` is
+     * unpacked, `pg_config` is away for a moment, diverted to another name.
+     */
+    static readonly beforeBuilds: PackageSet = { packages: ["postgresql-common"] };
+
     static packages(image: PostgreSqlImage, extensions: readonly "postgis"[] = []): PackageSet {
         const server = `postgresql-${VERSIONS[image]}`;
         return {
             packages: [
-                "postgresql-common",
+                ...PostgreSql.beforeBuilds.packages,
                 "python3-psycopg2",
                 server,
                 ...extensions.map((extension) => `${server}-${extension}-3`),
