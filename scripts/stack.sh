@@ -258,6 +258,11 @@ shift
 case $command in
 pulumi)
     prepare_tools
+    # What is encrypted in a configuration is set before the first `up`, which needs it.
+    if [[ "$* " =~ ^config\ .*--stack[=\ ]([^ ]+)\  ]]; then
+        stack=${BASH_REMATCH[1]}
+        [ ! -f "$(configuration)" ] || prepare_stack
+    fi
     pulumi "$@"
     ;;
 status)
