@@ -5,11 +5,13 @@ import { acmeRule, authorityRule, certificateRule } from "./certificate";
 import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
 import * as fields from "./dcor-fields";
 import { bucketPrefix, OBJECT_STORE_PORT, objectStore } from "./dcor-object-store";
+import { elastiCacheRules } from "./elasticache";
 import { wholeNumber } from "./field";
 import { completeOwnMachine, furtherMachineRules } from "./further-machine";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import type { Rule } from "./rule";
-import { redis } from "./services";
+import { authorityTextRule, rdsRules } from "./rds";
+import { redis, redisPasswordRule } from "./services";
 import { tls } from "./tls";
 
 /** The guide's least scratch space; on a local machine less will do for a look at DCOR. */
@@ -116,12 +118,25 @@ const scratchRule: Rule = (given) => {
 
 /** The tests of the extensions empty their database: they get one of their own, on the machine's server. */
 const developmentRule: Rule = (given) =>
-    given("development") === true && (["url", "machine"] as const).some((key) => given("postgresql", key) !== undefined)
+    given("development") === true &&
+    (["url", "machine", "rds"] as const).some((key) => given("postgresql", key) !== undefined)
         ? [
               {
                   path: ["development"],
                   reason: "the extensions' tests need the machine's own PostgreSQL",
-                  advice: "Leave postgresql.url and postgresql.machine out.",
+                  advice: "Leave postgresql.url, postgresql.machine and postgresql.rds out.",
+              },
+          ]
+        : [];
+
+/** CKAN is given the authorities of the stack's own servers by the stack, and of any other one in the address. */
+const databaseAuthorityRule: Rule = (given) =>
+    given("postgresql", "authority") !== undefined && given("postgresql", "rds") === undefined
+        ? [
+              {
+                  path: ["postgresql", "authority"],
+                  reason: "there is no server of RDS that it is of",
+                  advice: "Give postgresql.rds as well, or leave it out: postgresql.url names a file, by sslrootcert.",
               },
           ]
         : [];
@@ -162,6 +177,11 @@ export const dcorRules: readonly Rule[] = [
     scratchRule,
     developmentRule,
     mailRule,
+    databaseAuthorityRule,
+    authorityTextRule,
+    ...rdsRules,
+    redisPasswordRule,
+    ...elastiCacheRules,
 ];
 
 type DcorKeys = z.output<ReturnType<typeof dcorSchema>>;

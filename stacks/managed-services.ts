@@ -1,0 +1,44 @@
+import type { Machine } from "../components/machine/machine";
+import type { ManagedServer, ManagedSubnetsArgs } from "../components/machine/managed";
+import type { EoxServerConfig, OmeroWebConfig } from "./config";
+import { MANAGED_NETWORK } from "./config/managed";
+import { formatNetwork, halvesOf, networkOf, type Network } from "./config/network";
+import type { StackDatabase } from "./database-machine";
+
+/** The servers that the platform runs for the stack's machine; none where the configuration has none. */
+export interface ManagedServices {
+    database?: StackDatabase;
+    redis?: ManagedServer;
+}
+
+/** What is needed of the configuration of each product. */
+interface Config {
+    postgresql?: Pick<EoxServerConfig["postgresql"], "rds" | "authority">;
+    redis?: Pick<OmeroWebConfig["redis"], "elasticache">;
+}
+
+/** Makes them, in the same subnets. The configuration has been checked: where it has one, the machine is on AWS. */
+export function createManagedServices({ postgresql, redis }: Config, machine: Machine): ManagedServices {
+    const [rds, elasticache] = [postgresql?.rds, redis?.elasticache];
+    const place = rds ?? elasticache;
+    if (place === undefined) {
+        return {};
+    }
+    const subnets = subnetsOf(place);
+    const database = rds && machine.managedPostgreSql?.("database-server", { ...rds, subnets }, {});
+    return {
+        database: database && asDatabase(database, postgresql?.authority),
+        redis: elasticache && machine.managedRedis?.("redis-server", { ...elasticache, subnets }, {}),
+    };
+}
+
+type Place = Partial<Pick<ManagedSubnetsArgs, "cidr" | "subnetIds" | "availabilityZones">>;
+
+function subnetsOf({ cidr = MANAGED_NETWORK, subnetIds, availabilityZones }: Place): ManagedSubnetsArgs {
+    const subnetCidrs = halvesOf(networkOf(cidr) as Network).map(formatNetwork);
+    return { cidr, subnetCidrs, subnetIds, availabilityZones };
+}
+
+function asDatabase({ url, password, after }: ManagedServer, authority?: string): StackDatabase {
+    return { server: { url, password, authority, after }, last: [], backedUp: [], outputs: { databaseUrl: url } };
+}
