@@ -38,6 +38,12 @@ test("what has no price with a source is listed without one, and not guessed fro
         ["PostgreSQL of RDS, db.t4g.medium, two zones", undefined],
         ["gp3 storage of RDS, two zones, 20 GiB", undefined],
     ]);
+    const nodes = { engine: "valkey", nodeType: "cache.t4g.small", numCacheClusters: 2 };
+    const group = { type: "aws:elasticache/replicationGroup:ReplicationGroup", name: "r", inputs: nodes };
+    expect(costs([group], "us-east-1").map(({ what, usd }) => [what, usd])).toEqual([
+        ["ElastiCache, valkey, cache.t4g.small, 2 nodes", undefined],
+        ["snapshots of ElastiCache, by their size", undefined],
+    ]);
     expect(amounts([{ type: "aws:efs/fileSystem:FileSystem", name: "f", inputs: {} }], "us-east-1")).toEqual([
         undefined,
     ]);
