@@ -139,7 +139,7 @@ export async function dcor(config: DcorConfig) {
         backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
-        redisUrl: managed.redis?.url,
+        ...managed.outputs,
         ...databaseBeside?.outputs,
         ...store.outputs,
     };

@@ -9,6 +9,8 @@ import type { StackDatabase } from "./database-machine";
 export interface ManagedServices {
     database?: StackDatabase;
     redis?: ManagedServer;
+    /** What the stack gives out of the Redis. */
+    outputs: Record<string, unknown>;
 }
 
 /** What is needed of the configuration of each product. */
@@ -22,13 +24,15 @@ export function createManagedServices({ postgresql, redis }: Config, machine: Ma
     const [rds, elasticache] = [postgresql?.rds, redis?.elasticache];
     const place = rds ?? elasticache;
     if (place === undefined) {
-        return {};
+        return { outputs: {} };
     }
     const subnets = subnetsOf(place);
     const database = rds && machine.managedPostgreSql?.("database-server", { ...rds, subnets }, {});
+    const cache = elasticache && machine.managedRedis?.("redis-server", { ...elasticache, subnets }, {});
     return {
         database: database && asDatabase(database, postgresql?.authority),
-        redis: elasticache && machine.managedRedis?.("redis-server", { ...elasticache, subnets }, {}),
+        redis: cache,
+        outputs: cache ? { redisUrl: cache.url } : {},
     };
 }
 

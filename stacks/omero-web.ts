@@ -40,8 +40,8 @@ export async function omeroWeb(config: OmeroWebConfig) {
             : undefined;
     const packages = new Packages("packages", { machine, sets: packageSets(config) }, { dependsOn: tools ?? [] });
     const certificate = siteCertificate(config, machine);
-    const { redis } = createManagedServices(config, machine);
-    const application = tools && applicationServer(config, machine, { tools, packages, redis }, address);
+    const managed = createManagedServices(config, machine);
+    const application = tools && applicationServer(config, machine, { tools, packages, redis: managed.redis }, address);
     const site = frontSite(config, machine, packages, address, certificate);
     const url = address.apply((known) => `${publicUrl(known)}${config.omeroWeb.prefix}`);
     healthCheck(config, machine, url, certificate, [site, ...(application ? [application.answering] : [])]);
@@ -57,9 +57,9 @@ export async function omeroWeb(config: OmeroWebConfig) {
         ),
         certificate: certificate?.certificatePem,
         backup: backup?.output,
-        redisUrl: redis?.url,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
+        ...managed.outputs,
     };
 }
 
