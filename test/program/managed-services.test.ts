@@ -165,7 +165,7 @@ describe.each([
 test("CKAN is given Redis' address with its password, and OMERO.web's sessions are there", async () => {
     const dcor = await Stack.of(withManaged("dcor-prod", { elasticache: {} }));
     expect(JSON.stringify(opened(dcor.named("dcor-secrets").inputs["stdin"]))).toContain(
-        `rediss://:${SENTINELS[0]}@cache.example.org:6379/0`,
+        `rediss://:${SENTINELS[0]}@cache.example.org:6379/0?ssl_check_hostname=true`,
     );
     const omeroWeb = await Stack.of(withManaged("omero-web-prod", { elasticache: {} }));
     expect(String(opened(omeroWeb.named("omero-web-secrets").inputs["stdin"]))).toMatch(
