@@ -1,4 +1,5 @@
 import { settings as redisSettings } from "../../components/guest/redis";
+import { costs } from "../../scripts/cost/price";
 import { program, withManaged } from "./aws-stacks";
 import { opened, violations } from "./policy";
 import { record, SECRET_MARK, SENTINELS, type Recorded } from "./recorder";
@@ -184,6 +185,17 @@ test("a database of RDS and a Redis of ElastiCache are in the same subnets", asy
         [6379, 6379, "10.80.0.10/32"],
     ]);
     expect(violations(stack.resources)).toEqual([]);
+});
+
+test("the bill has a line for each thing that Amazon takes something for", async () => {
+    const { resources } = await Stack.of(withManaged("dcor-prod", { rds: {}, elasticache: {} }));
+    const bill = costs(resources, "eu-central-1").filter(({ resource }) => /-server|managed/.test(resource));
+    expect(bill.map(({ what }) => what)).toEqual([
+        "PostgreSQL of RDS, db.t4g.medium, two zones",
+        "gp3 storage of RDS, two zones, 40 GiB",
+        "ElastiCache, valkey, cache.t4g.small, 2 nodes",
+        "snapshots of ElastiCache, by their size",
+    ]);
 });
 
 test("what Amazon runs is in the subnets that are there already, and may be deleted where the configuration says so", async () => {
