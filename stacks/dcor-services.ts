@@ -19,7 +19,7 @@ import type { ManagedServer } from "../components/machine/managed";
 import type { DcorConfig } from "./config";
 import { hasOwnMinio } from "./config/dcor-object-store";
 import { hasOwnServer } from "./config/postgresql-elsewhere";
-import { hasOwnRedis } from "./config/services";
+import { isOwnRedis } from "./config/services";
 import type { StackDatabase } from "./database-machine";
 import { webPorts } from "./web-front";
 
@@ -76,7 +76,7 @@ export function ownPorts(config: DcorConfig): number[] {
         ...(objectStore.mode === "minio" ? [objectStore.port] : []),
         ...(hasOwnMinio(config) ? MINIO_PORTS : []),
         ...(hasOwnServer(config) ? [POSTGRESQL_PORT] : []),
-        ...(hasOwnRedis({ redis }) ? [REDIS_PORT] : []),
+        ...(isOwnRedis({ redis }) ? [REDIS_PORT] : []),
         ...(solr.url === undefined ? [SOLR_PORT] : []),
     ];
 }
@@ -87,7 +87,7 @@ export function servicePackages(config: DcorConfig): PackageSet[] {
     return [
         ...(hasOwnServer(config) ? [PostgreSql.packages(machine.image)] : []),
         ...(postgresql.machine || postgresql.rds ? [PostgreSqlElsewhere.packages] : []),
-        hasOwnRedis({ redis }) ? Redis.packages : RedisElsewhere.packages,
+        isOwnRedis({ redis }) ? Redis.packages : RedisElsewhere.packages,
         ...(solr.url === undefined ? [Solr.packages] : []),
         ...(hasOwnMinio(config) ? [Minio.packages] : []),
     ];
@@ -121,7 +121,7 @@ export function dcorServices(config: DcorConfig, place: Place): DcorServices {
         search,
         waitsFor: [
             ...(config.solr.url === undefined ? ["solr.service"] : []),
-            ...(hasOwnRedis(config) ? ["redis-server.service"] : []),
+            ...(isOwnRedis(config) ? ["redis-server.service"] : []),
             ...database.units,
         ],
     };

@@ -26,9 +26,9 @@ export function createManagedServices({ postgresql, redis }: Config, machine: Ma
     if (place === undefined) {
         return { outputs: {} };
     }
-    const subnets = subnetsOf(place);
-    const database = rds && machine.managedPostgreSql?.("database-server", { ...rds, subnets }, {});
-    const cache = elasticache && machine.managedRedis?.("redis-server", { ...elasticache, subnets }, {});
+    const shared = { clients: [machine], subnets: subnetsOf(place) };
+    const database = rds && machine.managedPostgreSql?.("database-server", { ...rds, ...shared }, {});
+    const cache = elasticache && machine.managedRedis?.("redis-server", { ...elasticache, ...shared }, {});
     return {
         database: database && asDatabase(database, postgresql?.authority),
         redis: cache,

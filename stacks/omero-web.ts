@@ -19,7 +19,7 @@ import { OmeroWeb } from "../components/omero-web/omero-web";
 import { loginPath, siteFiles } from "../components/omero-web/render";
 import { createBackups } from "./backups";
 import type { OmeroWebConfig } from "./config";
-import { hasOwnRedis } from "./config/services";
+import { isOwnRedis } from "./config/services";
 import { createManagedServices } from "./managed-services";
 import { firewallRules, publicAddress, siteCertificate, webPorts } from "./web-front";
 
@@ -172,7 +172,7 @@ function healthCheck(
 }
 
 function packageSets({ backend, omeroWeb: { sessions }, redis, tls, backup }: OmeroWebConfig): PackageSet[] {
-    const redisPackages = hasOwnRedis({ redis }) ? Redis.packages : RedisElsewhere.packages;
+    const redisPackages = isOwnRedis({ redis }) ? Redis.packages : RedisElsewhere.packages;
     const application = [...(sessions === "redis" ? [redisPackages] : []), Backup.packages(backup)];
     return [NginxSite.packages, Acme.packages(tls), ...(backend === undefined ? application : [])];
 }
@@ -185,7 +185,7 @@ function ownPorts(config: OmeroWebConfig) {
 
 /** Whether the sessions are kept by a Redis of the machine's own. */
 function hasRedis({ backend, omeroWeb, redis }: OmeroWebConfig): boolean {
-    return backend === undefined && omeroWeb.sessions === "redis" && hasOwnRedis({ redis });
+    return backend === undefined && omeroWeb.sessions === "redis" && isOwnRedis({ redis });
 }
 
 /** nginx on other machines reaches Gunicorn on this one. */

@@ -175,7 +175,7 @@ export class AwsMachine extends pulumi.ComponentResource implements Machine {
         const { network, machineName } = this;
         const { region, kmsKeyArn } = this.args;
         this.subnetIds ??= managedSubnets("managed", { network, region, machineName }, subnets, { parent: this });
-        return { network, subnetIds: this.subnetIds, kmsKeyArn, client: this };
+        return { network, subnetIds: this.subnetIds, kmsKeyArn, machineName };
     }
 
     /** What a component of the machine's own is made with. */

@@ -82,9 +82,9 @@ export interface Machine extends pulumi.ComponentResource {
     attachDisk(name: string, args: DiskArgs & { use: DiskUse }, opts: pulumi.ComponentResourceOptions): Disk;
     /** Makes a bucket beside the machine, with keys of its own. Only where the platform has such: on AWS. */
     objectStore?(name: string, args: BucketArgs, opts: pulumi.ComponentResourceOptions): ObjectStoreEndpoint;
-    /** Makes a PostgreSQL server beside the machine, which it alone reaches. Only where the platform has such: on AWS. */
+    /** Makes a PostgreSQL server beside the machine. Only where the platform has such: on AWS. */
     managedPostgreSql?(name: string, args: ManagedPostgreSqlArgs, opts: pulumi.ComponentResourceOptions): ManagedServer;
-    /** Makes a server with Redis' protocol beside the machine, which it alone reaches. Only where the platform has such: on AWS. */
+    /** Makes a server with Redis' protocol beside the machine. Only where the platform has such: on AWS. */
     managedRedis?(name: string, args: ManagedRedisArgs, opts: pulumi.ComponentResourceOptions): ManagedServer;
     /** Opens the given ports and closes all others but SSH from the administrators' networks. */
     firewall(name: string, rules: FirewallRule[], opts: pulumi.ComponentResourceOptions): pulumi.Resource;

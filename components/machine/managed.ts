@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "./machine";
 
 /** Where the platform's servers are: in two subnets, each in a zone of its own, without a way to the internet. */
 export interface ManagedSubnetsArgs {
@@ -12,6 +13,8 @@ export interface ManagedSubnetsArgs {
 }
 
 interface ManagedServerArgs {
+    /** The machines that use it, and alone reach it. */
+    clients: readonly Machine[];
     /** The same for all of a machine's: they are made once. */
     subnets: ManagedSubnetsArgs;
     /** A second server in another zone takes over. */

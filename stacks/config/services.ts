@@ -40,8 +40,8 @@ export const redis = (purpose: string) =>
         .prefault({})
         .meta({ description: `Redis, for ${purpose}.` });
 
-/** Whether the stack's first machine has a Redis itself. */
-export const hasOwnRedis = ({ redis: { url, elasticache } }: { redis: { url?: unknown; elasticache?: unknown } }) =>
+/** Whether Redis, where the stack has one, is on the machine itself. */
+export const isOwnRedis = ({ redis: { url, elasticache } }: { redis: { url?: unknown; elasticache?: unknown } }) =>
     url === undefined && elasticache === undefined;
 
 /** A password that is given is of a server elsewhere. */

@@ -1,5 +1,4 @@
 import { serverIdentifier } from "../../components/machine/aws/managed-server";
-import type { Machine } from "../../components/machine/machine";
 import { ephemeralConfiguration, keysOf } from "../../ephemeral/configuration";
 import { makeCertificates } from "./certificates";
 import { parse, refused } from "./config-given";
@@ -93,7 +92,7 @@ test("beside a database of RDS it is in the same subnets, which are described th
 });
 
 test("what Amazon calls a server is as short as it must be, and has no two hyphens in a row", () => {
-    const named = (machineName: string) => serverIdentifier({ machineName } as Machine, "redis", 40);
+    const named = (machineName: string) => serverIdentifier(machineName, "redis", 40);
     expect(named("omero-web-prod")).toBe("omero-web-prod-redis");
     expect(named("a--b")).toBe("a-b-redis");
     expect(named("a".repeat(50))).toBe(`${"a".repeat(34)}-redis`);

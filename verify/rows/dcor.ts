@@ -1,6 +1,6 @@
 import { hasOwnMinio } from "../../stacks/config/dcor-object-store";
 import { hasOwnServer } from "../../stacks/config/postgresql-elsewhere";
-import { hasOwnRedis } from "../../stacks/config/services";
+import { isOwnRedis } from "../../stacks/config/services";
 import type { Product } from "../product";
 import { ensure } from "../row";
 import { installationRows } from "./dcor/installation";
@@ -23,7 +23,7 @@ export const dcor: Product<"dcor"> = {
         ...["nginx.service", "supervisor.service", "cache.mount", "science-stacks-firewall.service"],
         ...["apt-daily-upgrade.timer", "dcor-jobs@run-jobs-dcor-schemas.timer"],
         ...(hasOwnServer({ postgresql }) ? ["postgresql@15-main.service"] : []),
-        ...(hasOwnRedis({ redis }) ? ["redis-server.service", "var-lib-redis.mount"] : []),
+        ...(isOwnRedis({ redis }) ? ["redis-server.service", "var-lib-redis.mount"] : []),
         ...(solr.url === undefined ? ["solr.service"] : []),
         ...(hasOwnMinio({ objectStore }) ? ["minio.service"] : []),
     ],

@@ -1,4 +1,4 @@
-import { hasOwnRedis } from "../../stacks/config/services";
+import { isOwnRedis } from "../../stacks/config/services";
 import type { OmeroWebContext } from "../context";
 import type { Product } from "../product";
 import { ensure, NotHere, type Row } from "../row";
@@ -41,7 +41,7 @@ export const omeroWeb: Product<"omero-web"> = {
                   "omero-web.service",
                   "omero-web-clearsessions.timer",
                   "opt-omero-web-omero\\\\x2dweb.mount",
-                  ...(sessions === "redis" && hasOwnRedis({ redis })
+                  ...(sessions === "redis" && isOwnRedis({ redis })
                       ? ["redis-server.service", "var-lib-redis.mount"]
                       : []),
               ],

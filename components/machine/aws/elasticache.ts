@@ -15,7 +15,7 @@ const EVICTION = "volatile-lru";
 
 /**
  * Valkey or Redis as Amazon runs it (ElastiCache): encrypted, one shard with a replica in another zone that takes over, reached by
- * TLS with a generated password from the stack's machine alone, with a snapshot each day. Its certificate is of an authority that
+ * TLS with a generated password from the stack's own machines alone, with a snapshot each day. Its certificate is of an authority that
  * all operating systems know. Writes reach the replica a moment later: those of that moment are lost when the first node is.
  */
 export class ElastiCacheRedis extends pulumi.ComponentResource implements ManagedServer {
@@ -27,10 +27,9 @@ export class ElastiCacheRedis extends pulumi.ComponentResource implements Manage
         super("science-stacks:machine:ElastiCacheRedis", name, {}, opts);
 
         const child = { parent: this };
-        const { client, subnetIds, multiAz, onDestroy } = args;
-        const { machineName } = client;
+        const { machineName, subnetIds, multiAz, onDestroy } = args;
         const [engine = "", engineVersion = ""] = args.engine.split("-");
-        const replicationGroupId = serverIdentifier(client, "redis", LONGEST_NAME);
+        const replicationGroupId = serverIdentifier(machineName, "redis", LONGEST_NAME);
         const tags = { Name: replicationGroupId, OnDestroy: onDestroy };
         const subnets = new elasticache.SubnetGroup(
             `${name}-subnets`,

@@ -12,8 +12,8 @@ export interface ManagedPlace {
     subnetIds: pulumi.Input<string>[];
     /** @default the account's key */
     kmsKeyArn?: string;
-    /** The machine that uses it. */
-    client: Machine;
+    /** The machine beside which it is. */
+    machineName: string;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface ManagedPlace {
  * two hyphens in a row; where that makes the same of two stacks' names, the later one is refused, since the first has it.
  * @param limit in characters
  */
-export function serverIdentifier({ machineName }: Machine, use: string, limit: number): string {
+export function serverIdentifier(machineName: string, use: string, limit: number): string {
     const room = limit - use.length - 1;
     return `${machineName.replace(/-+/g, "-").slice(0, room).replace(/-$/, "")}-${use}`;
 }
@@ -30,7 +30,9 @@ export function serverIdentifier({ machineName }: Machine, use: string, limit: n
 export const snapshotEnding = (name: string, opts: pulumi.CustomResourceOptions): pulumi.Output<string> =>
     new random.RandomId(`${name}-final-snapshot`, { byteLength: 4 }, opts).hex;
 
-interface ServerGroupArgs extends Pick<ManagedPlace, "network" | "client"> {
+interface ServerGroupArgs extends Pick<ManagedPlace, "network" | "machineName"> {
+    /** The machines that may reach it. */
+    clients: readonly Machine[];
     /** What is behind it: "the database". */
     what: string;
     /** What the port is for: the rule's description. */
@@ -39,10 +41,10 @@ interface ServerGroupArgs extends Pick<ManagedPlace, "network" | "client"> {
     tags: Record<string, string>;
 }
 
-/** A security group that lets the machine to one port, and nobody else to any. @returns what whoever connects waits for, besides */
+/** A security group that lets machines to one port, and nobody else to any. @returns what whoever connects waits for, besides */
 export function serverGroup(
     name: string,
-    { network, client, what, description, port, tags }: ServerGroupArgs,
+    { network, machineName, clients, what, description, port, tags }: ServerGroupArgs,
     opts: { parent: pulumi.Resource },
 ): { group: ec2.SecurityGroup; open: pulumi.Resource } {
     const group = new ec2.SecurityGroup(
@@ -52,8 +54,8 @@ export function serverGroup(
     );
     const open = new IngressRules(
         `${name}-firewall`,
-        { securityGroupId: group.id, machineName: client.machineName },
-        [{ description, port, cidrs: [], machines: [client] }],
+        { securityGroupId: group.id, machineName },
+        [{ description, port, cidrs: [], machines: clients }],
         opts,
     );
     return { group, open };

@@ -14,7 +14,7 @@ const ADMINISTRATOR = "administrator";
 const LONGEST_NAME = 63;
 
 /**
- * PostgreSQL as Amazon runs it (RDS): encrypted, in two zones, reached by TLS from the stack's machine alone, with backups that stay
+ * PostgreSQL as Amazon runs it (RDS): encrypted, in two zones, reached by TLS from the stack's own machines alone, with backups that stay
  * when the stack goes. Its certificate is of an authority that no operating system knows: clients are given that of the region.
  */
 export class RdsPostgreSql extends pulumi.ComponentResource implements ManagedServer {
@@ -26,9 +26,8 @@ export class RdsPostgreSql extends pulumi.ComponentResource implements ManagedSe
         super("science-stacks:machine:RdsPostgreSql", name, {}, opts);
 
         const child = { parent: this };
-        const { client, subnetIds, version, onDestroy } = args;
-        const { machineName } = client;
-        const identifier = serverIdentifier(client, "database", LONGEST_NAME);
+        const { machineName, subnetIds, version, onDestroy } = args;
+        const identifier = serverIdentifier(machineName, "database", LONGEST_NAME);
         const tags = { Name: identifier, OnDestroy: onDestroy };
         const subnets = new rds.SubnetGroup(
             `${name}-subnets`,

@@ -1,5 +1,5 @@
 import { OPERATOR_TOOLS, PLUGINS, requirements, VENV } from "../../../components/dcor/software";
-import { hasOwnRedis } from "../../../stacks/config/services";
+import { isOwnRedis } from "../../../stacks/config/services";
 import type { DcorContext } from "../../context";
 import { count, ensure, NotHere, type Row } from "../../row";
 
@@ -32,7 +32,7 @@ export const installationRows: Row<DcorContext>[] = [
         async check({ machine, config }) {
             const wanted = [
                 ...PREREQUISITES,
-                ...(hasOwnRedis(config) ? ["redis-server"] : []),
+                ...(isOwnRedis(config) ? ["redis-server"] : []),
                 ...(config.operatorTools ? OPERATOR_TOOLS : []),
             ];
             const installed = await machine.run(

@@ -5,7 +5,7 @@ import { SCRATCH, STORAGE } from "../../../components/dcor/settings";
 import { serverAddress } from "../../../components/guest/postgresql-server";
 import { hasOwnMinio } from "../../../stacks/config/dcor-object-store";
 import { hasOwnServer } from "../../../stacks/config/postgresql-elsewhere";
-import { hasOwnRedis } from "../../../stacks/config/services";
+import { isOwnRedis } from "../../../stacks/config/services";
 import { ensure, type Row } from "../../row";
 import type { Ssh } from "../../ssh";
 import { checkMinio } from "./minio";
@@ -69,7 +69,7 @@ export const serviceRows: Row<DcorContext>[] = [
                 ensure(/^\[?(::ffff:)?127\.0\.0\.1\]?:8983$/.test(listening), `Solr listens on ${listening}`);
                 said.push(`Solr with the schema ${name}, on the loopback address`);
             }
-            if (hasOwnRedis(config)) {
+            if (isOwnRedis(config)) {
                 const answer = await machine.run("redis-cli ping 2>&1 || true");
                 ensure(/NOAUTH|NOPERM/.test(answer), `Redis answers without a password: ${answer}`);
                 said.push("Redis, which asks for its password");
@@ -86,7 +86,7 @@ export const serviceRows: Row<DcorContext>[] = [
                 STORAGE,
                 ...(hasOwnServer(config) ? [CLUSTER] : []),
                 ...(config.solr.url === undefined ? ["/data/solr/ckan"] : []),
-                ...(hasOwnRedis(config) ? ["/var/lib/redis"] : []),
+                ...(isOwnRedis(config) ? ["/var/lib/redis"] : []),
                 ...(hasOwnMinio(config) ? [OBJECTS] : []),
             ];
             const further = [

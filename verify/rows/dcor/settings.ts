@@ -1,6 +1,6 @@
 import { QUEUES } from "../../../components/dcor/render";
 import { hasOwnServer } from "../../../stacks/config/postgresql-elsewhere";
-import { hasOwnRedis } from "../../../stacks/config/services";
+import { isOwnRedis } from "../../../stacks/config/services";
 import type { DcorContext } from "../../context";
 import { count, ensure, type Row } from "../../row";
 
@@ -129,7 +129,7 @@ export const settingRows: Row<DcorContext>[] = [
         async check({ machine, config }) {
             const waitsFor = [
                 ...(config.solr.url === undefined ? ["solr.service"] : []),
-                ...(hasOwnRedis(config) ? ["redis-server.service"] : []),
+                ...(isOwnRedis(config) ? ["redis-server.service"] : []),
                 ...(hasOwnServer(config) ? ["postgresql@"] : []),
             ];
             const show = (unit: string) =>
