@@ -27,7 +27,7 @@ import { dcorBackup, dcorServices, ownPorts, servicePackages, type DcorServices 
 import { createManagedServices } from "./managed-services";
 import { firewallRules, publicAddress, siteCertificate } from "./web-front";
 
-/** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database and the object store may have others. */
+/** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database and the object store may have others, or be Amazon's, as Redis. */
 export async function dcor(config: DcorConfig) {
     const { mirrors } = config;
     const machine = await createMachine("machine", config.machine, mirrors, {
