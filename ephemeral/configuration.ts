@@ -39,10 +39,11 @@ export function ephemeralConfiguration(text: string): string {
 }
 
 /** What has a machine of its own, or is Amazon's, is on the first one: there is one snapshot, and one user. */
-function onOneMachine({ postgresql, objectStore, ...others }: Keys): Keys {
+function onOneMachine({ postgresql, objectStore, redis, ...others }: Keys): Keys {
     const { rds, ...beside } = (postgresql ?? {}) as Keys;
     const here = rds === undefined ? beside : without("authority", beside);
-    const sections = Object.entries({ postgresql: here, objectStore }).map(
+    const cache = without("elasticache", redis as Keys | undefined);
+    const sections = Object.entries({ postgresql: here, objectStore, redis: cache }).map(
         ([section, keys]) => [section, without("data", without("machine", keys as Keys | undefined))] as const,
     );
     return { ...others, ...Object.fromEntries(sections.filter(([, keys]) => Object.keys(keys).length > 0)) };

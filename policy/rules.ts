@@ -2,6 +2,7 @@ import type { ResourceRule } from "./rule";
 import { noSecretInText, pinnedHostKey, quietCommands } from "./rules/command";
 import { encryptedVolumes, imdsV2, protectedData } from "./rules/machine";
 import { managedDatabase } from "./rules/managed-database";
+import { managedRedis } from "./rules/managed-redis";
 import { noSshFromTheWorld, rulesOfTheirOwn } from "./rules/network";
 import { decidedPublicAccess, keptObjects, leastPrivilege } from "./rules/object-store";
 import { tags } from "./rules/tags";
@@ -17,6 +18,7 @@ export const RESOURCE_RULES: readonly ResourceRule[] = [
     keptObjects,
     leastPrivilege,
     managedDatabase,
+    managedRedis,
     pinnedHostKey,
     quietCommands,
     noSecretInText,

@@ -16,7 +16,7 @@ const KINDS: Record<string, { type: string; name: RegExp; none: string }> = {
         name: /(^|-)database(-server-administrator)?-password$/,
         none: "it has no database of its own",
     },
-    "cache-password": { type: PASSWORD, name: /^redis-password$/, none: "it has no Redis of its own" },
+    "cache-password": { type: PASSWORD, name: /^redis(-server)?-password$/, none: "it has no Redis of its own" },
     certificate: {
         type: KEY,
         name: /^certificate-key$/,

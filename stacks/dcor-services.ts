@@ -12,12 +12,15 @@ import { PostgreSql } from "../components/guest/postgresql";
 import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
 import { POSTGRESQL_PORT } from "../components/guest/postgresql-server";
 import { Redis, REDIS_PORT, type RedisEndpoint } from "../components/guest/redis";
+import { RedisElsewhere } from "../components/guest/redis-elsewhere";
 import { indexDirectory, rebuildMark, Solr, SOLR_PORT, type SearchEndpoint } from "../components/guest/solr";
 import { MIGRATION_SECONDS } from "../components/guest/upgrade";
 import type { Machine } from "../components/machine/machine";
+import type { ManagedServer } from "../components/machine/managed";
 import type { DcorConfig } from "./config";
 import { hasOwnMinio } from "./config/dcor-object-store";
 import { hasOwnServer } from "./config/postgresql-elsewhere";
+import { isOwnRedis } from "./config/services";
 import type { StackDatabase } from "./database-machine";
 import { webPorts } from "./web-front";
 
@@ -59,8 +62,10 @@ interface Place {
     tools: Packages;
     packages: Packages;
     data: DataVolume;
-    /** Where the database is, where that is a machine of its own. */
-    databaseMachine?: StackDatabase;
+    /** The database, where that is the stack's and beside the machine. */
+    databaseBeside?: StackDatabase;
+    /** What keeps the queue of jobs, where the platform runs it. */
+    redis?: ManagedServer;
 }
 
 /** Ports of this machine that the stack needs for itself. */
@@ -72,7 +77,7 @@ export function ownPorts(config: DcorConfig): number[] {
         ...(objectStore.mode === "minio" ? [objectStore.port] : []),
         ...(hasOwnMinio(config) ? MINIO_PORTS : []),
         ...(hasOwnServer(config) ? [POSTGRESQL_PORT] : []),
-        ...(redis.url === undefined ? [REDIS_PORT] : []),
+        ...(isOwnRedis({ redis }) ? [REDIS_PORT] : []),
         ...(solr.url === undefined ? [SOLR_PORT] : []),
     ];
 }
@@ -88,8 +93,8 @@ export function servicePackages(config: DcorConfig): PackageSet[] {
     const { postgresql, redis, solr, machine } = config;
     return [
         ...(hasOwnServer(config) ? [PostgreSql.packages(machine.image)] : []),
-        ...(postgresql.machine ? [PostgreSqlElsewhere.packages] : []),
-        ...(redis.url === undefined ? [Redis.packages] : []),
+        ...(postgresql.machine || postgresql.rds ? [PostgreSqlElsewhere.packages] : []),
+        isOwnRedis({ redis }) ? Redis.packages : RedisElsewhere.packages,
         ...(solr.url === undefined ? [Solr.packages] : []),
         ...(hasOwnMinio(config) ? [Minio.packages] : []),
     ];
@@ -123,19 +128,19 @@ export function dcorServices(config: DcorConfig, place: Place): DcorServices {
         search,
         waitsFor: [
             ...(config.solr.url === undefined ? ["solr.service"] : []),
-            ...(config.redis.url === undefined ? ["redis-server.service"] : []),
+            ...(isOwnRedis(config) ? ["redis-server.service"] : []),
             ...database.units,
         ],
     };
 }
 
-function ckanDatabase(config: DcorConfig, { machine, packages, data, databaseMachine }: Place) {
+function ckanDatabase(config: DcorConfig, { machine, packages, data, databaseBeside }: Place) {
     const { url, sharedBuffersMiB } = config.postgresql;
     if (url !== undefined) {
         return { endpoint: { url, ready: [] }, units: [] };
     }
-    if (databaseMachine !== undefined) {
-        const other = { ...databaseMachine.server, extensions: [] };
+    if (databaseBeside !== undefined) {
+        const other = { ...databaseBeside.server, extensions: [] };
         const { endpoint: server } = new PostgreSqlElsewhere("postgresql", { machine, packages, ...other });
         return { endpoint: new CkanDatabase("database", { machine, server }).endpoint, units: [] };
     }
@@ -145,11 +150,12 @@ function ckanDatabase(config: DcorConfig, { machine, packages, data, databaseMac
     return { endpoint, units: [server.unit] };
 }
 
-function jobQueue({ redis }: DcorConfig, { machine, packages, data }: Place): RedisEndpoint {
+function jobQueue({ redis }: DcorConfig, { machine, packages, data, redis: managed }: Place): RedisEndpoint {
     const { url, password, maxMemoryMiB } = redis;
-    return url === undefined
+    const server = managed ?? (url === undefined ? undefined : { url, password });
+    return server === undefined
         ? new Redis("redis", { machine, packages, data, maxMemoryMiB }).endpoint
-        : { url, password, running: [] };
+        : new RedisElsewhere("redis", { machine, packages, ...server }).endpoint;
 }
 
 function searchCore(

@@ -24,9 +24,10 @@ import type { DcorConfig } from "./config";
 import { createDatabaseMachine } from "./database-machine";
 import { createObjectStore, triedKeys } from "./dcor-object-store";
 import { buildPackages, dcorBackup, dcorServices, ownPorts, servicePackages, type DcorServices } from "./dcor-services";
+import { createManagedServices } from "./managed-services";
 import { firewallRules, publicAddress, siteCertificate } from "./web-front";
 
-/** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database and the object store may have others. */
+/** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database and the object store may have others, or be Amazon's, as Redis. */
 export async function dcor(config: DcorConfig) {
     const { mirrors } = config;
     const machine = await createMachine("machine", config.machine, mirrors, {
@@ -73,11 +74,12 @@ export async function dcor(config: DcorConfig) {
     new UnattendedUpgrades("upgrades", { machine, packages, ...upgrades });
 
     const certificate = siteCertificate(config, machine);
-    const [databaseMachine, store] = await Promise.all([
-        createDatabaseMachine(config, machine, { upgrades }),
+    const managed = createManagedServices(config, machine);
+    const [databaseBeside, store] = await Promise.all([
+        managed.database ?? createDatabaseMachine(config, machine, { upgrades }),
         createObjectStore(config, { machine, packages, data, address, upgrades }),
     ]);
-    const services = dcorServices(config, { machine, tools, packages, data, databaseMachine });
+    const services = dcorServices(config, { machine, tools, packages, data, databaseBeside, redis: managed.redis });
     const site = new DcorSite("site", {
         machine,
         packages,
@@ -108,7 +110,7 @@ export async function dcor(config: DcorConfig) {
         { url: `${base}/`, contains: config.dcor.title },
         { url: `${base}/api/3/action/status_show`, contains: '"success": true' },
     ]);
-    const further = [...(databaseMachine?.last ?? []), ...store.last];
+    const further = [...(databaseBeside?.last ?? []), ...store.last];
     const upgraded = createPackagesUpgrade(config, machine, requests, [site, last, ...further]);
     new HealthCheck(
         "health",
@@ -121,7 +123,7 @@ export async function dcor(config: DcorConfig) {
     );
 
     const backup = createBackups(config, { machine, contents: dcorBackup(config), after: [site, last] }, [
-        ...(databaseMachine?.backedUp ?? []),
+        ...(databaseBeside?.backedUp ?? []),
         ...store.backedUp,
     ]);
 
@@ -137,7 +139,8 @@ export async function dcor(config: DcorConfig) {
         backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
-        ...databaseMachine?.outputs,
+        ...managed.outputs,
+        ...databaseBeside?.outputs,
         ...store.outputs,
     };
 }

@@ -19,7 +19,7 @@ import { createBackups } from "./backups";
 import type { EoxServerConfig } from "./config";
 import { hasOwnServer } from "./config/postgresql-elsewhere";
 import { createDatabaseMachine, type StackDatabase } from "./database-machine";
-import { createManagedDatabase } from "./managed-database";
+import { createManagedServices } from "./managed-services";
 import { firewallRules, publicAddress, siteCertificate, webPorts } from "./web-front";
 
 /** What each instance's database needs of PostgreSQL. */
@@ -35,7 +35,7 @@ export async function eoxserver(config: EoxServerConfig) {
     });
     const address = publicAddress(config, config.eoxserver, machine, config.eoxserver.allowedHosts);
     const beside =
-        createManagedDatabase(config, machine) ??
+        createManagedServices(config, machine).database ??
         (await createDatabaseMachine(config, machine, { extensions: EXTENSIONS }));
 
     machine.firewall("firewall", firewallRules(config, config.eoxserver), {});

@@ -13,11 +13,14 @@ import { RedisElsewhere } from "../components/guest/redis-elsewhere";
 import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
 import type { FirewallRule, Machine } from "../components/machine/machine";
+import type { ManagedServer } from "../components/machine/managed";
 import { APPS } from "../components/omero-web/apps";
 import { OmeroWeb } from "../components/omero-web/omero-web";
 import { loginPath, siteFiles } from "../components/omero-web/render";
 import { createBackups } from "./backups";
 import type { OmeroWebConfig } from "./config";
+import { isOwnRedis } from "./config/services";
+import { createManagedServices } from "./managed-services";
 import { firewallRules, publicAddress, siteCertificate, webPorts } from "./web-front";
 
 /** OMERO.web on one machine: nginx in front of Gunicorn, Redis for the sessions. The OMERO.server is elsewhere. */
@@ -37,7 +40,8 @@ export async function omeroWeb(config: OmeroWebConfig) {
             : undefined;
     const packages = new Packages("packages", { machine, sets: packageSets(config) }, { dependsOn: tools ?? [] });
     const certificate = siteCertificate(config, machine);
-    const application = tools && applicationServer(config, machine, { tools, packages }, address);
+    const managed = createManagedServices(config, machine);
+    const application = tools && applicationServer(config, machine, { tools, packages, redis: managed.redis }, address);
     const site = frontSite(config, machine, packages, address, certificate);
     const url = address.apply((known) => `${publicUrl(known)}${config.omeroWeb.prefix}`);
     healthCheck(config, machine, url, certificate, [site, ...(application ? [application.answering] : [])]);
@@ -55,6 +59,7 @@ export async function omeroWeb(config: OmeroWebConfig) {
         backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
+        ...managed.outputs,
     };
 }
 
@@ -62,7 +67,7 @@ export async function omeroWeb(config: OmeroWebConfig) {
 function applicationServer(
     config: OmeroWebConfig,
     machine: Machine,
-    { tools, packages }: { tools: Packages; packages: Packages },
+    { tools, packages, redis }: { tools: Packages; packages: Packages; redis?: ManagedServer },
     address: pulumi.Output<PublicAddress>,
 ): OmeroWeb {
     const { omeroWeb: own, publicUser, properties } = config;
@@ -73,7 +78,7 @@ function applicationServer(
         tools,
         packages,
         data,
-        sessionCache: sessionCache(config, machine, packages, data),
+        sessionCache: sessionCache(config, machine, packages, data, redis),
         version: own.version,
         settings: address.apply((known) => ({
             ...own,
@@ -94,19 +99,21 @@ function withoutPassword({ user, urlFilter, getOnly, serverId }: NonNullable<Ome
     return { user, urlFilter, getOnly, serverId };
 }
 
-/** What keeps the sessions: a Redis on the machine or elsewhere; files where there is none. */
+/** What keeps the sessions: a Redis on the machine, one that the platform runs, or elsewhere; files where there is none. */
 function sessionCache(
     { omeroWeb: { sessions }, redis: { url, password, maxMemoryMiB } }: OmeroWebConfig,
     machine: Machine,
     packages: Packages,
     data: DataVolume,
+    managed?: ManagedServer,
 ): RedisEndpoint | undefined {
     if (sessions === "files") {
         return undefined;
     }
-    return url === undefined
+    const server = managed ?? (url === undefined ? undefined : { url, password });
+    return server === undefined
         ? new Redis("redis", { machine, packages, data, maxMemoryMiB }).endpoint
-        : new RedisElsewhere("redis", { machine, packages, url, password }).endpoint;
+        : new RedisElsewhere("redis", { machine, packages, ...server }).endpoint;
 }
 
 /** nginx, in front of Gunicorn on this machine or another. */
@@ -165,7 +172,7 @@ function healthCheck(
 }
 
 function packageSets({ backend, omeroWeb: { sessions }, redis, tls, backup }: OmeroWebConfig): PackageSet[] {
-    const redisPackages = redis.url === undefined ? Redis.packages : RedisElsewhere.packages;
+    const redisPackages = isOwnRedis({ redis }) ? Redis.packages : RedisElsewhere.packages;
     const application = [...(sessions === "redis" ? [redisPackages] : []), Backup.packages(backup)];
     return [NginxSite.packages, Acme.packages(tls), ...(backend === undefined ? application : [])];
 }
@@ -178,7 +185,7 @@ function ownPorts(config: OmeroWebConfig) {
 
 /** Whether the sessions are kept by a Redis of the machine's own. */
 function hasRedis({ backend, omeroWeb, redis }: OmeroWebConfig): boolean {
-    return backend === undefined && omeroWeb.sessions === "redis" && redis.url === undefined;
+    return backend === undefined && omeroWeb.sessions === "redis" && isOwnRedis({ redis });
 }
 
 /** nginx on other machines reaches Gunicorn on this one. */

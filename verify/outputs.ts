@@ -21,6 +21,8 @@ const beside = {
     databaseSsh: ssh.optional(),
     /** The address of the server where the platform runs it for the stack, as RDS. */
     databaseUrl: z.string().optional(),
+    /** The address of Redis where the platform runs it for the stack, as ElastiCache. */
+    redisUrl: z.string().optional(),
     /** The machine that the object store has for itself. */
     objectStoreMachine: machine.optional(),
     objectStoreSsh: ssh.optional(),

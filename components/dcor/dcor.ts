@@ -15,6 +15,7 @@ import type { Machine } from "../machine/machine";
 import { password } from "../password";
 import { apiToken } from "./api-token";
 import type { CkanDatabaseEndpoint } from "./database";
+import { redisAddress } from "./redis-address";
 import { configurationFiles, jobFiles, NIGHTLY_TIMERS, programFiles, uwsgiFiles } from "./render";
 import { LICENSES, SCRATCH, UWSGI, type DcorSettings } from "./settings";
 import { BUILD_PACKAGES } from "./software";
@@ -89,7 +90,9 @@ export class Dcor extends pulumi.ComponentResource {
                         pulumi.jsonStringify({
                             SECRET_KEY: secretKey,
                             "sqlalchemy.url": database.url,
-                            "ckan.redis.url": redisUrl(redis),
+                            "ckan.redis.url": pulumi
+                                .all([redis.url, redis.password])
+                                .apply(([url, secret]) => redisAddress(url, secret)),
                             "dcor_object_store.access_key_id": objectStore.accessKeyId,
                             "dcor_object_store.secret_access_key": objectStore.secretAccessKey,
                             "smtp.password": args.mailPassword,
@@ -173,12 +176,6 @@ export class Dcor extends pulumi.ComponentResource {
 
     /** What the step that installs CKAN waits for. */
     static readonly buildPackages: PackageSet = { packages: BUILD_PACKAGES };
-}
-
-/** The address of Redis with its password in it, as CKAN wants it. */
-function redisUrl({ url, password: secret }: RedisEndpoint): pulumi.Input<string> {
-    const [scheme = "", rest = ""] = url.split("://");
-    return secret === undefined ? url : pulumi.interpolate`${scheme}://:${secret}@${rest}`;
 }
 
 /** A line that leads the site's own name to this machine; none for an address. */

@@ -10,13 +10,15 @@ export interface RedisElsewhereArgs {
     machine: Machine;
     packages: Packages;
     /** `redis://host:port/database`, or `rediss://` for TLS, with a certificate that the machine trusts. */
-    url: string;
+    url: pulumi.Input<string>;
     /** @default none */
     password?: pulumi.Output<string>;
+    /** What must be there before it is asked, where it is the stack's. @default nothing */
+    after?: pulumi.Resource[];
 }
 
 /**
- * A Redis server that is not the stack's: a managed one, or another machine's.
+ * A Redis server that is not on the machine: a managed one, or another machine's, of the stack or not.
  * The machine asks it before a product is given it: a wrong address or password ends the `up` there, and is named.
  */
 export class RedisElsewhere extends pulumi.ComponentResource {
@@ -25,7 +27,7 @@ export class RedisElsewhere extends pulumi.ComponentResource {
     constructor(name: string, args: RedisElsewhereArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:guest:RedisElsewhere", name, {}, opts);
 
-        const { machine, packages, url, password } = args;
+        const { machine, packages, url, password, after = [] } = args;
         const secret = `${name}-elsewhere`;
         const secrets = new SecretFiles(
             `${name}-secrets`,
@@ -36,12 +38,12 @@ export class RedisElsewhere extends pulumi.ComponentResource {
             `${name}-answering`,
             {
                 machine,
-                program: secrets.revision.apply((secret_revision) => ({
+                program: pulumi.all([secrets.revision, url]).apply(([secret_revision, text]) => ({
                     script: "redis/ask.sh",
-                    parameters: { url, secret: password === undefined ? "" : secret, secret_revision },
+                    parameters: { url: text, secret: password === undefined ? "" : secret, secret_revision },
                 })),
             },
-            { parent: this, dependsOn: secrets },
+            { parent: this, dependsOn: [secrets, ...after] },
         );
         this.endpoint = { url, password, running: [answering] };
         this.registerOutputs();

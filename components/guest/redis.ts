@@ -19,7 +19,7 @@ export interface RedisArgs {
 /** What a product needs to use a Redis server. */
 export interface RedisEndpoint {
     /** `redis://host:port/database` */
-    url: string;
+    url: pulumi.Input<string>;
     /** Secret. None for a server without one. */
     password?: pulumi.Output<string>;
     /** The server runs: what everything that connects waits for; none for a server that is not the stack's. */

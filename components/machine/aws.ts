@@ -9,24 +9,19 @@ import { firstBoot } from "./aws/first-boot";
 import { FirstLogin } from "./aws/first-login";
 import { loginUser } from "./aws/image";
 import { instanceProfile } from "./aws/instance-profile";
+import { loginKey } from "./aws/login-key";
 import { awsNetwork, type AwsNetwork } from "./aws/network";
 import { IngressRules, securityGroup } from "./aws/security-group";
 import { dailySnapshots } from "./aws/snapshots";
 import { attachVolume } from "./aws/volume";
 import type { ObjectStoreEndpoint } from "../guest/object-store";
 import { S3ObjectStore } from "./aws/object-store";
+import { ElastiCacheRedis } from "./aws/elasticache";
+import type { ManagedPlace } from "./aws/managed-server";
+import { managedSubnets } from "./aws/managed-subnets";
 import { RdsPostgreSql } from "./aws/rds";
-import type {
-    BucketArgs,
-    Connection,
-    Disk,
-    DiskArgs,
-    DiskUse,
-    FirewallRule,
-    Machine,
-    ManagedPostgreSql,
-    ManagedPostgreSqlArgs,
-} from "./machine";
+import type { BucketArgs, Connection, Disk, DiskArgs, DiskUse, FirewallRule, Machine } from "./machine";
+import type { ManagedPostgreSqlArgs, ManagedRedisArgs, ManagedServer, ManagedSubnetsArgs } from "./managed";
 
 /**
  * An EC2 instance with an address that stays, in a network of its own or a given one. Its image is looked up when it is made
@@ -46,6 +41,7 @@ export class AwsMachine extends pulumi.ComponentResource implements Machine {
     private readonly network: AwsNetwork;
     private readonly group: ec2.SecurityGroup;
     private disks = 0;
+    private subnetIds?: pulumi.Input<string>[];
 
     constructor(name: string, args: AwsMachineArgs, opts?: pulumi.ComponentResourceOptions) {
         const provider = args.beside?.provider ?? awsProvider(args);
@@ -155,30 +151,36 @@ export class AwsMachine extends pulumi.ComponentResource implements Machine {
     /** A bucket of S3 in the machine's account and region, and a user whose keys are for it alone. */
     objectStore(name: string, args: BucketArgs, opts: pulumi.ComponentResourceOptions): ObjectStoreEndpoint {
         const { account, region } = this.args;
-        const own = { parent: this, providers: [this.provider] };
         const bucket = args.bucket ?? `${this.machineName}-${account}`;
-        return new S3ObjectStore(name, { ...args, bucket, region }, pulumi.mergeOptions(own, opts)).endpoint;
+        return new S3ObjectStore(name, { ...args, bucket, region }, this.within(opts)).endpoint;
     }
 
     /** A PostgreSQL of RDS in the machine's VPC. */
-    managedPostgreSql(
-        name: string,
-        args: ManagedPostgreSqlArgs,
-        opts: pulumi.ComponentResourceOptions,
-    ): ManagedPostgreSql {
-        const { region, kmsKeyArn } = this.args;
-        const own = { parent: this, providers: [this.provider] };
-        return new RdsPostgreSql(
-            name,
-            { ...args, client: this, network: this.network, region, kmsKeyArn },
-            pulumi.mergeOptions(own, opts),
-        );
+    managedPostgreSql(name: string, args: ManagedPostgreSqlArgs, opts: pulumi.ComponentResourceOptions): ManagedServer {
+        return new RdsPostgreSql(name, { ...args, ...this.managedPlace(args.subnets) }, this.within(opts));
+    }
+
+    /** A Valkey or Redis of ElastiCache in the machine's VPC. */
+    managedRedis(name: string, args: ManagedRedisArgs, opts: pulumi.ComponentResourceOptions): ManagedServer {
+        return new ElastiCacheRedis(name, { ...args, ...this.managedPlace(args.subnets) }, this.within(opts));
     }
 
     firewall(name: string, rules: FirewallRule[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {
-        const own = { parent: this, providers: [this.provider] };
         const group = { securityGroupId: this.group.id, machineName: this.machineName };
-        return new IngressRules(name, group, rules, pulumi.mergeOptions(own, opts));
+        return new IngressRules(name, group, rules, this.within(opts));
+    }
+
+    /** Where what Amazon runs for the machine is: in subnets that are made with the first of it. */
+    private managedPlace(subnets: ManagedSubnetsArgs): ManagedPlace {
+        const { network, machineName } = this;
+        const { region, kmsKeyArn } = this.args;
+        this.subnetIds ??= managedSubnets("managed", { network, region, machineName }, subnets, { parent: this });
+        return { network, subnetIds: this.subnetIds, kmsKeyArn, machineName };
+    }
+
+    /** What a component of the machine's own is made with. */
+    private within(opts: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions {
+        return pulumi.mergeOptions({ parent: this, providers: [this.provider] }, opts);
     }
 }
 
@@ -191,13 +193,4 @@ function awsProvider({ account, region, tags }: AwsMachineArgs): Provider {
         allowedAccountIds: [account],
         defaultTags: { tags: { Project: pulumi.getProject(), Stack: pulumi.getStack(), ...tags } },
     });
-}
-
-function loginKey(name: string, { key }: AwsMachineArgs, tags: { Name: string }, opts: pulumi.CustomResourceOptions) {
-    if (key !== undefined) {
-        return { name: pulumi.output(key.name), privateKey: pulumi.secret(key.privateKey) };
-    }
-    const made = new tls.PrivateKey(`${name}-login-key`, { algorithm: "ED25519" }, opts);
-    const pair = new ec2.KeyPair(`${name}-key-pair`, { publicKey: made.publicKeyOpenssh, tags }, opts);
-    return { name: pair.keyName, privateKey: made.privateKeyOpenssh };
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
 import type { ObjectStoreEndpoint } from "../guest/object-store";
+import type { ManagedPostgreSqlArgs, ManagedRedisArgs, ManagedServer } from "./managed";
 
 /** How to reach a machine over SSH; its host key is always pinned. */
 export type Connection = types.input.remote.ConnectionArgs & { hostKey: pulumi.Input<string> };
@@ -42,35 +43,6 @@ export interface BucketArgs {
     onDestroy: DiskArgs["onDestroy"];
 }
 
-export interface ManagedPostgreSqlArgs {
-    /** PostgreSQL's major version. */
-    version: string;
-    instanceClass: string;
-    storageGiB: number;
-    /** A second server in another zone takes over. */
-    multiAz: boolean;
-    /** How long backups are kept. */
-    backupDays: number;
-    /** Subnets of two zones that are there already. @default two that are made */
-    subnetIds?: string[];
-    /** The network of the subnets that are made, and theirs. */
-    cidr: string;
-    subnetCidrs: readonly string[];
-    /** Of the subnets that are made. */
-    availabilityZones?: string[];
-    /** A last snapshot stays when it is deleted. */
-    onDestroy: "delete" | "refuse";
-}
-
-/** A server that the platform runs, as `PostgreSqlElsewhere` is told of it. */
-export interface ManagedPostgreSql {
-    readonly url: pulumi.Output<string>;
-    /** Secret. */
-    readonly password: pulumi.Output<string>;
-    /** What must be there before it is asked. */
-    readonly after: pulumi.Resource[];
-}
-
 /** Who may reach which TCP port. */
 export interface FirewallRule {
     /** What the port is for: the rule's description. */
@@ -110,12 +82,10 @@ export interface Machine extends pulumi.ComponentResource {
     attachDisk(name: string, args: DiskArgs & { use: DiskUse }, opts: pulumi.ComponentResourceOptions): Disk;
     /** Makes a bucket beside the machine, with keys of its own. Only where the platform has such: on AWS. */
     objectStore?(name: string, args: BucketArgs, opts: pulumi.ComponentResourceOptions): ObjectStoreEndpoint;
-    /** Makes a PostgreSQL server beside the machine, which it alone reaches. Only where the platform has such: on AWS. */
-    managedPostgreSql?(
-        name: string,
-        args: ManagedPostgreSqlArgs,
-        opts: pulumi.ComponentResourceOptions,
-    ): ManagedPostgreSql;
+    /** Makes a PostgreSQL server beside the machine. Only where the platform has such: on AWS. */
+    managedPostgreSql?(name: string, args: ManagedPostgreSqlArgs, opts: pulumi.ComponentResourceOptions): ManagedServer;
+    /** Makes a server with Redis' protocol beside the machine. Only where the platform has such: on AWS. */
+    managedRedis?(name: string, args: ManagedRedisArgs, opts: pulumi.ComponentResourceOptions): ManagedServer;
     /** Opens the given ports and closes all others but SSH from the administrators' networks. */
     firewall(name: string, rules: FirewallRule[], opts: pulumi.ComponentResourceOptions): pulumi.Resource;
 }

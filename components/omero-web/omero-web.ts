@@ -88,8 +88,8 @@ export class OmeroWeb extends pulumi.ComponentResource {
             {
                 machine,
                 program: pulumi
-                    .all([settings, icePy.wheel, secrets.revision])
-                    .apply(([known, wheel, secrets_revision]) => ({
+                    .all([settings, icePy.wheel, secrets.revision, args.sessionCache?.url])
+                    .apply(([known, wheel, secrets_revision, session_cache = ""]) => ({
                         script: "omero-web/configure.sh",
                         parameters: {
                             environment: softwareDirectory({ version, ...known }, wheel),
@@ -101,7 +101,7 @@ export class OmeroWeb extends pulumi.ComponentResource {
                             port: known.applicationServer.port,
                             login: loginPath(known.prefix),
                             server_name: known.address.serverName,
-                            session_cache: args.sessionCache?.url ?? "",
+                            session_cache,
                             secrets: Object.keys(secretProperties).map((path) => basename(path)),
                             secrets_revision,
                         },
@@ -133,7 +133,9 @@ function secretPropertyFiles({ sessionCache, publicPassword }: OmeroWebArgs) {
     return {
         ...(sessionCache && {
             [secretPath(CACHES)]: file(
-                pulumi.output(sessionCache.password).apply((known) => cachesProperty(sessionCache.url, known)),
+                pulumi
+                    .all([sessionCache.url, sessionCache.password])
+                    .apply(([url, known]) => cachesProperty(url, known)),
             ),
         }),
         ...(publicPassword && {

@@ -37,6 +37,8 @@ const NO_CHARGE = new Set([
     "aws:ec2/volumeAttachment:VolumeAttachment",
     "aws:ec2/vpc:Vpc",
     "aws:ec2/vpcIpv4CidrBlockAssociation:VpcIpv4CidrBlockAssociation",
+    "aws:elasticache/parameterGroup:ParameterGroup",
+    "aws:elasticache/subnetGroup:SubnetGroup",
     "aws:iam/accessKey:AccessKey",
     "aws:iam/instanceProfile:InstanceProfile",
     "aws:iam/role:Role",
@@ -91,12 +93,22 @@ function charges({ type, name, inputs }: StackResource, region: string): CostLin
                 line(`gp3 storage of RDS, ${zones}`, Number(allocatedStorage), `, ${String(allocatedStorage)} GiB`),
             ];
         }
+        case "aws:elasticache/replicationGroup:ReplicationGroup": {
+            const { engine, nodeType, numCacheClusters } = inputs;
+            const nodes = Number(numCacheClusters);
+            return [
+                line(`ElastiCache, ${String(engine)}, ${String(nodeType)}`, nodes * HOURS_PER_MONTH, nodesText(nodes)),
+                line("snapshots of ElastiCache, by their size", 1),
+            ];
+        }
         case "aws:ec2/eip:Eip":
             return [line("public IPv4 address", HOURS_PER_MONTH)];
         default:
             return [line(type.replace(/^.*:/, ""), 1)];
     }
 }
+
+const nodesText = (count: number) => (count === 1 ? ", one node" : `, ${count} nodes`);
 
 function byUse(resource: string, what: string, region: string): CostLine {
     const price = priceOf(what, region);

@@ -3,6 +3,7 @@ import { VERSIONS } from "../../components/dcor/software";
 import { version } from "./common";
 import { checkedText, hostName, mailAddress, port, secretText, text, webAddress, wholeNumber } from "./field";
 import { ownMachine } from "./further-machine";
+import { authorities, ownRds } from "./rds";
 import { postgresqlServer } from "./services";
 
 export const HTTP_PORT = 80;
@@ -83,7 +84,9 @@ export const postgresql = () =>
                 description: "A database elsewhere, empty or CKAN's, with its user.",
                 defaultText: "one on this machine",
             }),
+            authority: authorities("The certificate authorities of `rds`: those of its region.", "none"),
             ...ownMachine("postgresql"),
+            ...ownRds(),
         })
         .prefault({})
         .meta({ description: "PostgreSQL, for CKAN." });

@@ -4,16 +4,27 @@ import { base } from "./base";
 import { acmeRule, authorityRule, certificateRule } from "./certificate";
 import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
 import * as fields from "./dcor-fields";
-import { bucketPrefix, OBJECT_STORE_PORT, objectStore } from "./dcor-object-store";
+import { bucketPrefix, objectStore } from "./dcor-object-store";
+import {
+    bucketRule,
+    databaseAuthorityRule,
+    developmentRule,
+    GUIDE_SCRATCH_GIB,
+    mailRule,
+    portsRule,
+    redisAddressRule,
+    scratchRule,
+} from "./dcor-rules";
+import { elastiCacheRules } from "./elasticache";
 import { wholeNumber } from "./field";
 import { completeOwnMachine, furtherMachineRules } from "./further-machine";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import type { Rule } from "./rule";
-import { redis } from "./services";
+import { authorityTextRule, rdsRules } from "./rds";
+import { redis, redisPasswordRule } from "./services";
 import { tls } from "./tls";
 
-/** The guide's least scratch space; on a local machine less will do for a look at DCOR. */
-const GUIDE_SCRATCH_GIB = 100;
+/** On a local machine less than the guide's least scratch space will do for a look at DCOR. */
 const LOCAL_SCRATCH_GIB = 10;
 
 const scratch = () =>
@@ -64,92 +75,6 @@ export const dcorSchema = () =>
         mirrors: mirrors(),
     });
 
-/** Ports that something else on the machine listens on. */
-const TAKEN_PORTS = new Map<unknown, string>([
-    [22, "SSH"],
-    [5432, "PostgreSQL"],
-    [6379, "Redis"],
-    [8080, "uWSGI"],
-    [8983, "Solr"],
-    [9000, "MinIO"],
-    [9001, "MinIO"],
-]);
-
-/** The ports are free, and different. */
-const portsRule: Rule = (given) => {
-    const ports: [string[], unknown][] = [
-        [["dcor", "httpPort"], given("dcor", "httpPort") ?? fields.HTTP_PORT],
-        [
-            ["dcor", "httpsPort"],
-            given("tls", "mode") === "none" ? undefined : (given("dcor", "httpsPort") ?? fields.HTTPS_PORT),
-        ],
-        [
-            ["objectStore", "port"],
-            ["s3", "aws"].includes(String(given("objectStore", "mode")))
-                ? undefined
-                : (given("objectStore", "port") ?? OBJECT_STORE_PORT),
-        ],
-    ];
-    const used = ports.filter(([, value]) => value !== undefined);
-    return used.flatMap(([path, value], index) => {
-        const twin = used.slice(0, index).find(([, other]) => other === value);
-        const by = TAKEN_PORTS.get(value) ?? twin?.[0].join(".");
-        const advice = "Give each its own port.";
-        return by === undefined ? [] : [{ path, reason: `this is the port of ${by} already`, advice }];
-    });
-};
-
-/** Less scratch space than the guide's fails users with large files in the middle of a job. */
-const scratchRule: Rule = (given) => {
-    const size = given("scratch", "sizeGiB");
-    const isTrial = given("machine", "platform") === "local" || given("development") === true;
-    return typeof size === "number" && size < GUIDE_SCRATCH_GIB && !isTrial
-        ? [
-              {
-                  path: ["scratch", "sizeGiB"],
-                  reason: `DCOR needs ${GUIDE_SCRATCH_GIB} GiB of scratch space`,
-                  advice: "Give 100 or more; less is for a local machine, or for development: true.",
-              },
-          ]
-        : [];
-};
-
-/** The tests of the extensions empty their database: they get one of their own, on the machine's server. */
-const developmentRule: Rule = (given) =>
-    given("development") === true && (["url", "machine"] as const).some((key) => given("postgresql", key) !== undefined)
-        ? [
-              {
-                  path: ["development"],
-                  reason: "the extensions' tests need the machine's own PostgreSQL",
-                  advice: "Leave postgresql.url and postgresql.machine out.",
-              },
-          ]
-        : [];
-
-/** Mail about upgrades goes out by a server. */
-const mailRule: Rule = (given) =>
-    given("upgrades", "mailTo") !== undefined && given("mail") === undefined
-        ? [
-              {
-                  path: ["upgrades", "mailTo"],
-                  reason: "there is no server for it",
-                  advice: "Set mail.server and mail.from.",
-              },
-          ]
-        : [];
-
-/** A bucket that the stack makes is made where the machine is. */
-const bucketRule: Rule = (given) =>
-    given("objectStore", "mode") === "aws" && given("machine", "platform") !== "aws"
-        ? [
-              {
-                  path: ["objectStore", "mode"],
-                  reason: "the stack makes a bucket where its machine is on AWS",
-                  advice: 'Take "s3" with the address and keys of a server, or "minio".',
-              },
-          ]
-        : [];
-
 export const dcorRules: readonly Rule[] = [
     ...machineRules,
     ...backupRules,
@@ -162,6 +87,12 @@ export const dcorRules: readonly Rule[] = [
     scratchRule,
     developmentRule,
     mailRule,
+    databaseAuthorityRule,
+    authorityTextRule,
+    ...rdsRules,
+    redisPasswordRule,
+    redisAddressRule,
+    ...elastiCacheRules,
 ];
 
 type DcorKeys = z.output<ReturnType<typeof dcorSchema>>;

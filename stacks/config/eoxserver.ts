@@ -11,7 +11,7 @@ import { instanceNamesRule, instances, processes, threads } from "./instances";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import type { Rule } from "./rule";
 import { postgresql, postgresqlRule } from "./postgresql-elsewhere";
-import { rdsRules } from "./rds";
+import { authorityTextRule, rdsRules } from "./rds";
 import { tls } from "./tls";
 
 const HTTP_PORT = 80;
@@ -181,6 +181,7 @@ export const eoxserverRules: readonly Rule[] = [
     portsRule,
     accessControlRule,
     postgresqlRule,
+    authorityTextRule,
     ...rdsRules,
     ...furtherMachineRules,
     versionRule,

@@ -51,17 +51,11 @@ export const publicServerRule: Rule = (given) => {
         : [];
 };
 
-/** Whoever names a Redis elsewhere means it to be used, and a password is of such a one. */
+/** Whoever names a Redis elsewhere means it to be used. */
 export const redisRule: Rule = (given) => {
-    const path = ["redis", "url"];
-    if (given("redis", "url") === undefined) {
-        const advice = "Give redis.url, or leave the password out: that of the machine's own Redis is generated.";
-        return given("redis", "password") === undefined
-            ? []
-            : [{ path: ["redis", "password"], reason: "it is of no server", advice }];
-    }
-    return given("omeroWeb", "sessions") === "files"
-        ? [{ path, reason: "the sessions are in files (omeroWeb.sessions)", advice: "Leave one of the two out." }]
+    const reason = "the sessions are in files (omeroWeb.sessions)";
+    return given("redis", "url") !== undefined && given("omeroWeb", "sessions") === "files"
+        ? [{ path: ["redis", "url"], reason, advice: "Leave one of the two out." }]
         : [];
 };
 

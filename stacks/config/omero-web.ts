@@ -3,6 +3,7 @@ import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
 import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
+import { elastiCacheRules } from "./elasticache";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import { propertyMap } from "./omero-web-fields";
 import { propertiesRule } from "./omero-web-properties";
@@ -10,7 +11,7 @@ import { appsRule, icePyRule, portsRule, publicServerRule, redisRule } from "./o
 import { backend, icePy, publicUser } from "./omero-web-services";
 import { settings } from "./omero-web-settings";
 import type { Rule } from "./rule";
-import { redis } from "./services";
+import { redis, redisPasswordRule } from "./services";
 import { tls } from "./tls";
 
 /** What `science-stacks:` keys a stack of OMERO.web has. */
@@ -43,6 +44,8 @@ export const omeroWebRules: readonly Rule[] = [
     icePyRule,
     publicServerRule,
     redisRule,
+    redisPasswordRule,
+    ...elastiCacheRules,
     appsRule,
     propertiesRule,
 ];

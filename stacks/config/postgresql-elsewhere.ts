@@ -1,9 +1,7 @@
-import { z } from "zod";
 import { serverAddress, SSL_MODES } from "../../components/guest/postgresql-server";
-import { readChain } from "./certificate";
 import { checkedText, secretLine } from "./field";
 import { ownMachine } from "./further-machine";
-import { ownRds } from "./rds";
+import { authorities, ownRds } from "./rds";
 import { postgresqlServer } from "./services";
 import type { Rule } from "./rule";
 
@@ -31,12 +29,10 @@ export const postgresql = () =>
                 description: "The password of the user in `url`.",
                 defaultText: "none",
             }),
-            authority: z.string().optional().meta({
-                allowed: "a certificate as PEM",
-                description:
-                    "The certificate authority that has signed the certificate of the server at `url`; of `rds`, those of its region.",
-                defaultText: "those that the machine trusts",
-            }),
+            authority: authorities(
+                "The certificate authority that has signed the certificate of the server at `url`; of `rds`, those of its region.",
+                "those that the machine trusts",
+            ),
             ...ownMachine("postgresql"),
             ...ownRds(),
         })
@@ -61,9 +57,6 @@ export const postgresqlRule: Rule = (given) => {
         .map((key) => ({ path: ["postgresql", key], reason: "there is no server elsewhere that it is of", advice }));
     if (typeof authority !== "string" || alone.length > 0) {
         return alone;
-    }
-    if (readChain(authority) === undefined) {
-        return [{ path: ["postgresql", "authority"], reason: "this is no certificate" }];
     }
     return server !== undefined && !server.sslmode.startsWith("verify-")
         ? [

@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { ownElastiCache } from "./elasticache";
 import { secretLine, text, wholeNumber } from "./field";
+import type { Rule } from "./rule";
 
 /** A PostgreSQL server on the machine. */
 export const postgresqlServer = () =>
@@ -33,6 +35,23 @@ export const redis = (purpose: string) =>
                 unit: "MiB",
                 description: "Memory for what the machine's own Redis keeps.",
             }),
+            ...ownElastiCache(),
         })
         .prefault({})
         .meta({ description: `Redis, for ${purpose}.` });
+
+/** Whether Redis, where the stack has one, is on the machine itself. */
+export const isOwnRedis = ({ redis: { url, elasticache } }: { redis: { url?: unknown; elasticache?: unknown } }) =>
+    url === undefined && elasticache === undefined;
+
+/** A password that is given is of a server elsewhere. */
+export const redisPasswordRule: Rule = (given) =>
+    given("redis", "url") === undefined && given("redis", "password") !== undefined
+        ? [
+              {
+                  path: ["redis", "password"],
+                  reason: "it is of no server",
+                  advice: "Give redis.url, or leave the password out: that of the stack's own Redis is generated.",
+              },
+          ]
+        : [];

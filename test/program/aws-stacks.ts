@@ -47,10 +47,17 @@ export function parsed(stack: string, keys: Keys): ParsedConfig {
     );
 }
 
-/** A stack of EOxServer with a database of RDS. Its authority is only handed on: any certificate stands for it. */
-export function withRds(rds: Keys, machine: Keys = {}): ParsedConfig {
-    const postgresql = { authority: rootCertificates[0], rds: { storageGiB: 40, ...rds } };
-    return configured("eoxserver-prod", machine, { "science-stacks:postgresql": postgresql });
+/** A stack with servers that Amazon runs. The database's authority is only handed on: any certificate stands for it. */
+export function withManaged(
+    stack: string,
+    { rds, elasticache }: { rds?: Keys; elasticache?: Keys },
+    machine: Keys = {},
+): ParsedConfig {
+    const authority = rootCertificates[0];
+    return configured(stack, machine, {
+        ...(rds && { "science-stacks:postgresql": { authority, rds: { storageGiB: 40, ...rds } } }),
+        ...(elasticache && { "science-stacks:redis": { elasticache } }),
+    });
 }
 
 /** The program of a stack's product. */

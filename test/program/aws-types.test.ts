@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { configured, program, withRds } from "./aws-stacks";
+import { configured, program, withManaged } from "./aws-stacks";
 import { opened } from "./policy";
 import { record, type Recorded } from "./recorder";
 
@@ -42,21 +42,22 @@ function complaints(text: string): string[] {
 }
 
 test("every argument of every resource of AWS is one that its package declares, of the type that it declares", async () => {
-    const machine = {
-        dns: { zoneId: "Z0123456789ABC", name: "maps.example.org" },
-        kmsKeyArn: `arn:aws:kms:eu-central-1:123456789012:key/a`,
-    };
+    const kmsKeyArn = "arn:aws:kms:eu-central-1:123456789012:key/a";
+    const machine = { dns: { zoneId: "Z0123456789ABC", name: "maps.example.org" }, kmsKeyArn };
     const recorded = [
         await record(program(configured("eoxserver-prod", machine)), false),
         await record(program(configured("dcor-prod")), false),
-        await record(program(withRds({}, { kmsKeyArn: machine.kmsKeyArn })), false),
+        await record(program(withManaged("eoxserver-prod", { rds: {} }, { kmsKeyArn })), false),
+        await record(program(withManaged("omero-web-prod", { elasticache: {} }, { kmsKeyArn })), false),
+        await record(program(withManaged("dcor-prod", { rds: {}, elasticache: {} })), false),
     ];
     const text = literals(recorded.flatMap(({ resources }) => resources));
-    expect(text.match(/^export const/gm)?.length).toBeGreaterThan(60);
+    expect(text.match(/^export const/gm)?.length).toBeGreaterThan(140);
     expect(complaints(text)).toEqual([]);
-    expect(complaints(text.replace('"instanceType"', '"instanceTyp"'))).toEqual([
-        expect.stringContaining("instanceTyp"),
-    ]);
+    for (const key of ["instanceType", "storageEncrypted", "transitEncryptionMode"]) {
+        const wrong = key.slice(0, -1);
+        expect(complaints(text.replace(`"${key}"`, `"${wrong}"`))).toEqual([expect.stringContaining(wrong)]);
+    }
 });
 
 test("a stack that is not on AWS does not load the package of AWS", () => {

@@ -11,7 +11,7 @@ testRules("DCOR", () => dcor(config()));
 
 const SERVICES = /^(postgresql|database|redis|solr|minio)/;
 
-test("services elsewhere leave none of theirs on the machine", async () => {
+test("services elsewhere leave none of theirs on the machine; Redis is asked before CKAN is given it", async () => {
     const elsewhere = () => {
         const given = config({ redis: { url: "redis://queue.example.org:6379/0" } });
         const secret = pulumi.secret("not-to-be-seen");
@@ -26,7 +26,11 @@ test("services elsewhere leave none of theirs on the machine", async () => {
         });
     };
     const { resources } = await record(elsewhere, false);
-    expect(resources.map(({ name }) => name).filter((name) => SERVICES.test(name))).toEqual([]);
+    expect(resources.map(({ name }) => name).filter((name) => SERVICES.test(name))).toEqual([
+        ...["redis", "redis-secrets", "redis-answering"],
+    ]);
+    const configured = resources.find(({ name }) => name === "dcor-configuration");
+    expect((configured?.options.dependsOn as pulumi.Resource[]).map(nameOf)).toContain("redis-answering");
     const packages = resources.find(({ name }) => name === "packages");
     expect(packages?.inputs["stdin"]).not.toMatch(/redis-server|postgresql-15|jre/);
     // Keys that the object store refuses end the up before the first package.

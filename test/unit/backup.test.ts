@@ -160,6 +160,7 @@ describe("what can be made anew", () => {
         resources: [
             resource("random:index/randomPassword:RandomPassword", "eoxserver-instance00-database-password"),
             resource("random:index/randomPassword:RandomPassword", "eoxserver-instance00-admin-password"),
+            resource("random:index/randomPassword:RandomPassword", "redis-server-password"),
             resource("tls:index/privateKey:PrivateKey", "machine-login-key"),
         ],
         pendingOperations: [],
@@ -168,6 +169,9 @@ describe("what can be made anew", () => {
     test("is found by its kind", () => {
         expect(rotated(deployment, "maps", "database-password", "local")).toEqual([
             expect.stringMatching(/::eoxserver-instance00-database-password$/),
+        ]);
+        expect(rotated(deployment, "maps", "cache-password", "aws")).toEqual([
+            expect.stringMatching(/::redis-server-password$/),
         ]);
         expect(rotated(deployment, "maps", "ssh-key", "local")).toHaveLength(1);
     });

@@ -14,6 +14,11 @@ const volume: StackResource = {
 };
 const address: StackResource = { type: "aws:ec2/eip:Eip", name: "machine-ip", inputs: {} };
 const free: StackResource = { type: "aws:ec2/vpc:Vpc", name: "vpc", inputs: {} };
+const database = (given: object): StackResource => ({
+    type: "aws:rds/instance:Instance",
+    name: "database-server",
+    inputs: { instanceClass: "db.t4g.medium", multiAz: true, allocatedStorage: 20, ...given },
+});
 const amounts = (resources: StackResource[], region: string) => costs(resources, region).map(({ usd }) => usd);
 
 test("each price has a source and a date", () => {
@@ -29,14 +34,29 @@ test("an instance costs its hours and its root volume, a volume its size, an add
     expect(amounts([volume], "eu-central-1")[0]).toBeCloseTo(0.0952 * 200);
 });
 
+test("a database of RDS costs its hours and its storage, in one zone or in two", () => {
+    const bill = (given: object) => costs([database(given)], "us-east-1").map(({ what, usd }) => [what, usd]);
+    expect(bill({})).toEqual([
+        ["PostgreSQL of RDS, db.t4g.medium, two zones", 0.13 * 730],
+        ["gp3 storage of RDS, two zones, 20 GiB", undefined],
+    ]);
+    expect(bill({ multiAz: false })).toEqual([
+        ["PostgreSQL of RDS, db.t4g.medium, one zone", 0.065 * 730],
+        ["gp3 storage of RDS, one zone, 20 GiB", 0.115 * 20],
+    ]);
+});
+
 test("what has no price with a source is listed without one, and not guessed from another region", () => {
     expect(amounts([instance("m5.xlarge")], "us-east-1")).toEqual([undefined, 0.08 * 30]);
     expect(amounts([volume], "eu-west-3")).toEqual([undefined, undefined]);
-    const database = { instanceClass: "db.t4g.medium", multiAz: true, allocatedStorage: 20 };
-    const line = { type: "aws:rds/instance:Instance", name: "d", inputs: database };
-    expect(costs([line], "us-east-1").map(({ what, usd }) => [what, usd])).toEqual([
-        ["PostgreSQL of RDS, db.t4g.medium, two zones", undefined],
-        ["gp3 storage of RDS, two zones, 20 GiB", undefined],
+    expect(costs([database({ instanceClass: "db.m7g.large" })], "us-east-1").map(({ usd }) => usd)).toEqual([
+        ...[undefined, undefined],
+    ]);
+    const nodes = { engine: "valkey", nodeType: "cache.t4g.small", numCacheClusters: 2 };
+    const group = { type: "aws:elasticache/replicationGroup:ReplicationGroup", name: "r", inputs: nodes };
+    expect(costs([group], "us-east-1").map(({ what, usd }) => [what, usd])).toEqual([
+        ["ElastiCache, valkey, cache.t4g.small, 2 nodes", undefined],
+        ["snapshots of ElastiCache, by their size", undefined],
     ]);
     expect(amounts([{ type: "aws:efs/fileSystem:FileSystem", name: "f", inputs: {} }], "us-east-1")).toEqual([
         undefined,

@@ -70,6 +70,7 @@ test.each<[string, Record<string, unknown>, string]>([
     ["a truth that is none", { development: "perhaps" }, "development"],
     ["a misspelt key", { scratch: { sizeGib: 5 } }, 'Did you mean "sizeGiB"'],
     ["a core that is no address", { solr: { url: "solr/ckan" } }, "solr.url"],
+    ["a password of no Redis", { redis: { password: "x" } }, "redis.password: it is of no server"],
 ])("%s is refused", (_, keys, message) => {
     expect(messageOf(keys)).toContain(message);
 });
@@ -89,6 +90,15 @@ test.each<[string, Record<string, unknown>, string]>([
     expect(message).not.toContain("not-to-be-seen");
 });
 
+test("a password of Redis that CKAN's address of it cannot hold is refused, and not repeated", () => {
+    const redis = (password: string) => ({ redis: { url: "rediss://queue.example.org:6379/0", password } });
+    const message = messageOf(redis("not-to-be-seen/"), ["redis"]);
+    expect(message).toContain("redis.password");
+    expect(message).toContain("which cannot hold it");
+    expect(message).not.toContain("not-to-be-seen");
+    expect(parse(redis("not:to@be!seen"), ["redis"])).toMatchObject({ product: "dcor" });
+});
+
 test("an S3 server elsewhere is taken with its secret encrypted", () => {
     const parsed = parse({ objectStore: S3 }, ["objectStore"]);
     expect(parsed).toMatchObject({ objectStore: { region: "us-east-1", accessKeyId: "KEY1" } });
@@ -96,7 +106,7 @@ test("an S3 server elsewhere is taken with its secret encrypted", () => {
 });
 
 test("development is refused without a database that the extensions' tests may empty", () => {
-    for (const postgresql of [{ url: "not-to-be-seen" }, { machine: { platform: "local" } }]) {
+    for (const postgresql of [{ url: "not-to-be-seen" }, { machine: { platform: "local" } }, { rds: {} }]) {
         const message = messageOf({ development: true, postgresql }, ["postgresql"]);
         expect(message).toContain("the machine's own PostgreSQL");
     }

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { apiToken } from "../../components/dcor/api-token";
 import { DCOR_DEFAULTS, siteOptions } from "../../components/dcor/options";
+import { redisAddress } from "../../components/dcor/redis-address";
 import {
     configurationFiles,
     ENVIRONMENT,
@@ -178,6 +179,13 @@ test("the API token is a JSON web token that the site's key has signed", () => {
     const decoded = [header, payload].map((part) => JSON.parse(Buffer.from(part, "base64url").toString()) as unknown);
     expect(decoded).toEqual([{ alg: "HS256", typ: "JWT" }, { jti: "an-id" }]);
     expect(signature).toBe(createHmac("sha256", "a-key").update(`${header}.${payload}`).digest("base64url"));
+});
+
+test("Redis is known by its password, and with TLS by the name in its certificate", () => {
+    const [open, closed] = ["redis://127.0.0.1:6379/0", "rediss://queue.example.org:6379/0"];
+    expect(redisAddress(open)).toBe(open);
+    expect(redisAddress(open, "abc")).toBe("redis://:abc@127.0.0.1:6379/0");
+    expect(redisAddress(closed, "abc")).toBe("rediss://:abc@queue.example.org:6379/0?ssl_check_hostname=true");
 });
 
 test("queues of jobs are kept on the disk", () => {

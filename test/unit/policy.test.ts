@@ -22,8 +22,15 @@ const LOCAL = "command:local:Command";
 const DATABASE = "aws:rds/instance:Instance";
 const DATABASE_SETTINGS = "aws:rds/parameterGroup:ParameterGroup";
 
+const REDIS = "aws:elasticache/replicationGroup:ReplicationGroup";
+
 const database = {
     ...{ storageEncrypted: true, publiclyAccessible: false, backupRetentionPeriod: 14, skipFinalSnapshot: false },
+    tags: { OnDestroy: "refuse" },
+};
+const redis = {
+    ...{ atRestEncryptionEnabled: true, transitEncryptionEnabled: true, transitEncryptionMode: "required" },
+    ...{ authToken: "t", snapshotRetentionLimit: 7, finalSnapshotIdentifier: "last" },
     tags: { OnDestroy: "refuse" },
 };
 const forced = { name: "rds.force_ssl", value: "1" };
@@ -122,6 +129,26 @@ describe("a policy speaks of", () => {
         ],
         ["a database that is not protected", "managed-database", DATABASE, database],
         ["a database without TLS", "managed-database", DATABASE_SETTINGS, { parameters: [] }],
+        ["a plain Redis", "managed-redis", REDIS, { ...redis, atRestEncryptionEnabled: undefined }, guarded],
+        ["a Redis without TLS", "managed-redis", REDIS, { ...redis, transitEncryptionEnabled: undefined }, guarded],
+        [
+            "a Redis with TLS for who likes it",
+            "managed-redis",
+            REDIS,
+            { ...redis, transitEncryptionMode: "preferred" },
+            guarded,
+        ],
+        ["a Redis without a password", "managed-redis", REDIS, { ...redis, authToken: undefined }, guarded],
+        ["a Redis without snapshots", "managed-redis", REDIS, { ...redis, snapshotRetentionLimit: 0 }, guarded],
+        [
+            "a Redis that is gone at once",
+            "managed-redis",
+            REDIS,
+            { ...redis, finalSnapshotIdentifier: undefined },
+            guarded,
+        ],
+        ["a Redis that is not protected", "managed-redis", REDIS, redis],
+        ["a Redis of one node by itself", "managed-redis", "aws:elasticache/cluster:Cluster", {}],
         ["a plain volume", "encrypted-volumes", VOLUME, { size: 20 }],
         ["a plain root", "encrypted-volumes", INSTANCE, {}],
         [
@@ -191,6 +218,8 @@ describe("a policy is silent about", () => {
         ["a database that is protected", "managed-database", DATABASE, database, guarded],
         ["a database that may go", "managed-database", DATABASE, { ...database, tags: { OnDestroy: "delete" } }],
         ["a database by TLS alone", "managed-database", DATABASE_SETTINGS, { parameters: [forced] }],
+        ["a Redis that is protected", "managed-redis", REDIS, redis, guarded],
+        ["a Redis that may go", "managed-redis", REDIS, { ...redis, tags: { OnDestroy: "delete" } }],
         ["an encrypted volume", "encrypted-volumes", VOLUME, { encrypted: true }],
         ["an encrypted root", "encrypted-volumes", INSTANCE, encrypted],
         ["protected data", "protected-data", VOLUME, { tags: { Name: "s-data", OnDestroy: "refuse" } }, guarded],
@@ -226,6 +255,7 @@ test("each policy is tried both ways", () => {
         "kept-objects",
         "least-privilege",
         "managed-database",
+        "managed-redis",
         "no-secret-in-a-text",
         "no-ssh-from-the-world",
         "pinned-host-key",

@@ -21,6 +21,22 @@ test("a database of RDS has two zones, backups of two weeks, and cannot be destr
     });
 });
 
+test("DCOR may have one as EOxServer may", () => {
+    const dcor = { product: "dcor", instances: undefined };
+    expect(parse({ ...given({ rds: { version: "16" }, authority }), ...dcor }).postgresql.rds).toMatchObject({
+        ...{ version: "16", multiAz: true, onDestroy: "refuse" },
+    });
+    const refusals: [object, RegExp][] = [
+        [given({ rds: {} }), /postgresql\.authority.*must be set/],
+        [given({ authority }), /postgresql\.authority.*no server of RDS/],
+        [given({ rds: {}, authority: "none" }), /postgresql\.authority.*no certificate/],
+        [{ ...given({ rds: {}, authority }), development: true }, /development.*the machine's own PostgreSQL/],
+    ];
+    for (const [keys, reason] of refusals) {
+        expect(refused({ ...keys, ...dcor }).message).toMatch(reason);
+    }
+});
+
 test("it needs the authority of its region", () => {
     expect(refused(given({ rds: {} })).message).toMatch(
         /postgresql\.authority.*must be set.*[\s\S]*bundle of the region/,

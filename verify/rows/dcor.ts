@@ -1,5 +1,6 @@
 import { hasOwnMinio } from "../../stacks/config/dcor-object-store";
 import { hasOwnServer } from "../../stacks/config/postgresql-elsewhere";
+import { isOwnRedis } from "../../stacks/config/services";
 import type { Product } from "../product";
 import { ensure } from "../row";
 import { installationRows } from "./dcor/installation";
@@ -22,7 +23,7 @@ export const dcor: Product<"dcor"> = {
         ...["nginx.service", "supervisor.service", "cache.mount", "science-stacks-firewall.service"],
         ...["apt-daily-upgrade.timer", "dcor-jobs@run-jobs-dcor-schemas.timer"],
         ...(hasOwnServer({ postgresql }) ? ["postgresql@15-main.service"] : []),
-        ...(redis.url === undefined ? ["redis-server.service", "var-lib-redis.mount"] : []),
+        ...(isOwnRedis({ redis }) ? ["redis-server.service", "var-lib-redis.mount"] : []),
         ...(solr.url === undefined ? ["solr.service"] : []),
         ...(hasOwnMinio({ objectStore }) ? ["minio.service"] : []),
     ],
@@ -41,7 +42,7 @@ export const dcor: Product<"dcor"> = {
             values.get(key)?.replace(/^(\w+:\/\/).*@/, "$1"),
         );
         ensure(!hosts.includes(undefined), "ckan.ini names no database, or no Redis");
-        return `CKAN is given ${hosts.map((host) => host?.split("?")[0]).join(", ")} and ${Object.values(given).join(", ")}; postgresql.machine, postgresql.url, redis.url, solr.url, objectStore.machine and objectStore.mode name others`;
+        return `CKAN is given ${hosts.map((host) => host?.split("?")[0]).join(", ")} and ${Object.values(given).join(", ")}; postgresql.machine, postgresql.rds, postgresql.url, redis.elasticache, redis.url, solr.url, objectStore.machine and objectStore.mode name others`;
     },
     trialSetting: {
         change: (config, { dcor: { workers } }) => {

@@ -1,3 +1,4 @@
+import { isOwnRedis } from "../../stacks/config/services";
 import type { OmeroWebContext } from "../context";
 import type { Product } from "../product";
 import { ensure, NotHere, type Row } from "../row";
@@ -40,11 +41,11 @@ export const omeroWeb: Product<"omero-web"> = {
                   "omero-web.service",
                   "omero-web-clearsessions.timer",
                   "opt-omero-web-omero\\\\x2dweb.mount",
-                  ...(sessions === "redis" && redis.url === undefined
+                  ...(sessions === "redis" && isOwnRedis({ redis })
                       ? ["redis-server.service", "var-lib-redis.mount"]
                       : []),
               ],
-    services: async ({ machine, config }) => {
+    services: async ({ machine, config, outputs }) => {
         if (config.backend !== undefined) {
             const gunicorn = `${config.backend.host}:${config.backend.port}`;
             const site = await machine.run("nginx -T 2>/dev/null");
@@ -55,9 +56,9 @@ export const omeroWeb: Product<"omero-web"> = {
             return "this stack has no service but OMERO.web itself: its sessions are files";
         }
         const used = (await properties({ machine })).get("omero.web.caches") ?? "no cache";
-        const wanted = config.redis.url ?? "redis://127.0.0.1:6379/0";
+        const wanted = outputs.redisUrl ?? config.redis.url ?? "redis://127.0.0.1:6379/0";
         ensure(used.includes(wanted), `OMERO.web does not keep its sessions in ${wanted}`);
-        return `OMERO.web is given Redis as an endpoint, ${wanted}; redis.url names one on another machine`;
+        return `OMERO.web is given Redis as an endpoint, ${wanted}; redis.elasticache names one of Amazon's, redis.url one elsewhere`;
     },
     // One that is in the settings of OMERO.web, and for nginx alone one in its site.
     trialSetting: {

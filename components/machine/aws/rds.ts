@@ -1,31 +1,23 @@
-import * as ec2 from "@pulumi/aws/ec2";
 import * as rds from "@pulumi/aws/rds";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { password } from "../../password";
 import { POSTGRESQL_PORT } from "../../guest/postgresql-server";
-import type { Machine, ManagedPostgreSql, ManagedPostgreSqlArgs } from "../machine";
-import type { AwsNetwork } from "./network";
-import { databaseSubnets } from "./database-subnets";
-import { IngressRules } from "./security-group";
+import type { ManagedPostgreSqlArgs, ManagedServer } from "../managed";
+import { serverGroup, serverIdentifier, snapshotEnding, type ManagedPlace } from "./managed-server";
 
-export interface RdsPostgreSqlArgs extends ManagedPostgreSqlArgs {
-    /** Where that is. */
-    network: AwsNetwork;
-    region: string;
-    kmsKeyArn?: string;
-    /** The machine that uses it. */
-    client: Machine;
-}
+export type RdsPostgreSqlArgs = Omit<ManagedPostgreSqlArgs, "subnets"> & ManagedPlace;
 
 /** Who makes databases and users for the product; a member of `rds_superuser`, and so may make PostGIS. */
 const ADMINISTRATOR = "administrator";
 
+/** The longest name of a server of RDS. */
+const LONGEST_NAME = 63;
+
 /**
- * PostgreSQL as Amazon runs it (RDS): encrypted, in two zones, reached by TLS from the stack's machine alone, with backups that stay
+ * PostgreSQL as Amazon runs it (RDS): encrypted, in two zones, reached by TLS from the stack's own machines alone, with backups that stay
  * when the stack goes. Its certificate is of an authority that no operating system knows: clients are given that of the region.
  */
-export class RdsPostgreSql extends pulumi.ComponentResource implements ManagedPostgreSql {
+export class RdsPostgreSql extends pulumi.ComponentResource implements ManagedServer {
     public readonly url: pulumi.Output<string>;
     public readonly password: pulumi.Output<string>;
     public readonly after: pulumi.Resource[];
@@ -34,32 +26,17 @@ export class RdsPostgreSql extends pulumi.ComponentResource implements ManagedPo
         super("science-stacks:machine:RdsPostgreSql", name, {}, opts);
 
         const child = { parent: this };
-        const { network, client, version, onDestroy } = args;
-        const { machineName } = client;
-        const identifier = `${machineName}-database`;
+        const { machineName, subnetIds, version, onDestroy } = args;
+        const identifier = serverIdentifier(machineName, "database", LONGEST_NAME);
         const tags = { Name: identifier, OnDestroy: onDestroy };
         const subnets = new rds.SubnetGroup(
             `${name}-subnets`,
-            {
-                description: `Where the database of ${machineName} is`,
-                subnetIds: databaseSubnets(name, { ...args, machineName }, child),
-                tags,
-            },
+            { description: `Where the database of ${machineName} is`, subnetIds, tags },
             child,
         );
-        const group = new ec2.SecurityGroup(
-            `${name}-group`,
-            {
-                vpcId: network.vpcId,
-                description: "What may reach the database. Rules are resources of their own.",
-                tags,
-            },
-            child,
-        );
-        const open = new IngressRules(
-            `${name}-firewall`,
-            { securityGroupId: group.id, machineName },
-            [{ description: "PostgreSQL for the product", port: POSTGRESQL_PORT, cidrs: [], machines: [client] }],
+        const { group, open } = serverGroup(
+            name,
+            { ...args, what: "the database", description: "PostgreSQL for the product", port: POSTGRESQL_PORT, tags },
             child,
         );
         const settings = new rds.ParameterGroup(
@@ -73,8 +50,7 @@ export class RdsPostgreSql extends pulumi.ComponentResource implements ManagedPo
             },
             child,
         );
-        // A snapshot of the same name, of an earlier stack, would keep this one from being destroyed.
-        const ending = new random.RandomId(`${name}-final-snapshot`, { byteLength: 4 }, child).hex;
+        const ending = snapshotEnding(name, child);
 
         this.password = password(`${name}-administrator-password`, child);
         const server = new rds.Instance(

@@ -23,7 +23,7 @@ main.update(
         "ckan.auth.create_user_via_api": "true",
         "ckan.auth.create_user_via_web": "true",
         "sqlalchemy.url": re.sub(r"/ckan_default\?", "/ckan_test?", main["sqlalchemy.url"]),
-        "ckan.redis.url": re.sub(r"/0$", "/1", main["ckan.redis.url"]),
+        "ckan.redis.url": re.sub(r"/0(?=\?|$)", "/1", main["ckan.redis.url"]),
     }
 )
 ini.write(sys.stdout)

@@ -1,4 +1,5 @@
 import { OPERATOR_TOOLS, PLUGINS, requirements, VENV } from "../../../components/dcor/software";
+import { isOwnRedis } from "../../../stacks/config/services";
 import type { DcorContext } from "../../context";
 import { count, ensure, NotHere, type Row } from "../../row";
 
@@ -31,7 +32,7 @@ export const installationRows: Row<DcorContext>[] = [
         async check({ machine, config }) {
             const wanted = [
                 ...PREREQUISITES,
-                ...(config.redis.url === undefined ? ["redis-server"] : []),
+                ...(isOwnRedis(config) ? ["redis-server"] : []),
                 ...(config.operatorTools ? OPERATOR_TOOLS : []),
             ];
             const installed = await machine.run(

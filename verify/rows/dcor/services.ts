@@ -4,6 +4,8 @@ import { QUEUES } from "../../../components/dcor/render";
 import { SCRATCH, STORAGE } from "../../../components/dcor/settings";
 import { serverAddress } from "../../../components/guest/postgresql-server";
 import { hasOwnMinio } from "../../../stacks/config/dcor-object-store";
+import { hasOwnServer } from "../../../stacks/config/postgresql-elsewhere";
+import { isOwnRedis } from "../../../stacks/config/services";
 import { ensure, type Row } from "../../row";
 import type { Ssh } from "../../ssh";
 import { checkMinio } from "./minio";
@@ -36,7 +38,7 @@ export const serviceRows: Row<DcorContext>[] = [
         id: "D03",
         title: "PostgreSQL (password generated), Solr with CKAN's schema, Redis; ckan db init",
         async check(context) {
-            const { machine, database, databaseMachine, config } = context;
+            const { machine, database, databaseUrl, config } = context;
             const said: string[] = [];
             if (config.postgresql.url === undefined) {
                 const [encoding] = await database.rows<{ name: string }>(
@@ -54,7 +56,7 @@ export const serviceRows: Row<DcorContext>[] = [
                 );
                 ensure(state?.version, "`ckan db init` has not been run");
                 const refused = await machine.run(
-                    `PGPASSWORD=wrong psql -h ${serverAddress(databaseMachine?.url ?? "")?.host ?? "/var/run/postgresql"} -U ckan_default ckan_default -c 'select 1' 2>&1 || true`,
+                    `PGPASSWORD=wrong psql -h ${serverAddress(databaseUrl ?? "")?.host ?? "/var/run/postgresql"} -U ckan_default ckan_default -c 'select 1' 2>&1 || true`,
                 );
                 ensure(/password authentication failed/.test(refused), `a wrong password is answered with: ${refused}`);
                 said.push(`ckan_default with ${tables?.count} tables, and no entry with a wrong password`);
@@ -67,7 +69,7 @@ export const serviceRows: Row<DcorContext>[] = [
                 ensure(/^\[?(::ffff:)?127\.0\.0\.1\]?:8983$/.test(listening), `Solr listens on ${listening}`);
                 said.push(`Solr with the schema ${name}, on the loopback address`);
             }
-            if (config.redis.url === undefined) {
+            if (isOwnRedis(config)) {
                 const answer = await machine.run("redis-cli ping 2>&1 || true");
                 ensure(/NOAUTH|NOPERM/.test(answer), `Redis answers without a password: ${answer}`);
                 said.push("Redis, which asks for its password");
@@ -82,9 +84,9 @@ export const serviceRows: Row<DcorContext>[] = [
             const { machine, config, databaseMachine, objectStoreMachine } = context;
             const places = [
                 STORAGE,
-                ...(config.postgresql.url === undefined && databaseMachine === undefined ? [CLUSTER] : []),
+                ...(hasOwnServer(config) ? [CLUSTER] : []),
                 ...(config.solr.url === undefined ? ["/data/solr/ckan"] : []),
-                ...(config.redis.url === undefined ? ["/var/lib/redis"] : []),
+                ...(isOwnRedis(config) ? ["/var/lib/redis"] : []),
                 ...(hasOwnMinio(config) ? [OBJECTS] : []),
             ];
             const further = [

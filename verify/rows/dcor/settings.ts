@@ -1,4 +1,6 @@
 import { QUEUES } from "../../../components/dcor/render";
+import { hasOwnServer } from "../../../stacks/config/postgresql-elsewhere";
+import { isOwnRedis } from "../../../stacks/config/services";
 import type { DcorContext } from "../../context";
 import { count, ensure, type Row } from "../../row";
 
@@ -124,11 +126,11 @@ export const settingRows: Row<DcorContext>[] = [
     {
         id: "D16",
         title: "supervisor waits for its services and comes back always after 20 s; Solr after 10 s, waited for by asking it",
-        async check({ machine, config, databaseMachine }) {
+        async check({ machine, config }) {
             const waitsFor = [
                 ...(config.solr.url === undefined ? ["solr.service"] : []),
-                ...(config.redis.url === undefined ? ["redis-server.service"] : []),
-                ...(config.postgresql.url === undefined && databaseMachine === undefined ? ["postgresql@"] : []),
+                ...(isOwnRedis(config) ? ["redis-server.service"] : []),
+                ...(hasOwnServer(config) ? ["postgresql@"] : []),
             ];
             const show = (unit: string) =>
                 machine.run(

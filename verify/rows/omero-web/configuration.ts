@@ -42,8 +42,9 @@ export const configurationRows: Row<OmeroWebContext>[] = [
             ensure(values.get("omero.web.session_engine") === CACHE_SESSIONS, "sessions are not in the cache");
             const kept = await context.machine.run(IN_DJANGO(TRY_THE_CACHE));
             ensure(kept === "kept", `OMERO.web's cache does not keep what it is given: ${kept}`);
-            if (context.config.redis.url !== undefined) {
-                return `sessions are in Redis at ${context.config.redis.url}, which keeps what OMERO.web gives it`;
+            const elsewhere = context.outputs.redisUrl ?? context.config.redis.url;
+            if (elsewhere !== undefined) {
+                return `sessions are in Redis at ${elsewhere}, which keeps what OMERO.web gives it`;
             }
             const refused = await context.machine.run("redis-cli ping");
             ensure(refused.startsWith("NOAUTH"), "Redis answers without its password");

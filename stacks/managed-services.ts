@@ -1,0 +1,48 @@
+import type { Machine } from "../components/machine/machine";
+import type { ManagedServer, ManagedSubnetsArgs } from "../components/machine/managed";
+import type { EoxServerConfig, OmeroWebConfig } from "./config";
+import { MANAGED_NETWORK } from "./config/managed";
+import { formatNetwork, halvesOf, networkOf, type Network } from "./config/network";
+import type { StackDatabase } from "./database-machine";
+
+/** The servers that the platform runs for the stack's machine; none where the configuration has none. */
+export interface ManagedServices {
+    database?: StackDatabase;
+    redis?: ManagedServer;
+    /** What the stack gives out of the Redis. */
+    outputs: Record<string, unknown>;
+}
+
+/** What is needed of the configuration of each product. */
+interface Config {
+    postgresql?: Pick<EoxServerConfig["postgresql"], "rds" | "authority">;
+    redis?: Pick<OmeroWebConfig["redis"], "elasticache">;
+}
+
+/** Makes them, in the same subnets. The configuration has been checked: where it has one, the machine is on AWS. */
+export function createManagedServices({ postgresql, redis }: Config, machine: Machine): ManagedServices {
+    const [rds, elasticache] = [postgresql?.rds, redis?.elasticache];
+    const place = rds ?? elasticache;
+    if (place === undefined) {
+        return { outputs: {} };
+    }
+    const shared = { clients: [machine], subnets: subnetsOf(place) };
+    const database = rds && machine.managedPostgreSql?.("database-server", { ...rds, ...shared }, {});
+    const cache = elasticache && machine.managedRedis?.("redis-server", { ...elasticache, ...shared }, {});
+    return {
+        database: database && asDatabase(database, postgresql?.authority),
+        redis: cache,
+        outputs: cache ? { redisUrl: cache.url } : {},
+    };
+}
+
+type Place = Partial<Pick<ManagedSubnetsArgs, "cidr" | "subnetIds" | "availabilityZones">>;
+
+function subnetsOf({ cidr = MANAGED_NETWORK, subnetIds, availabilityZones }: Place): ManagedSubnetsArgs {
+    const subnetCidrs = halvesOf(networkOf(cidr) as Network).map(formatNetwork);
+    return { cidr, subnetCidrs, subnetIds, availabilityZones };
+}
+
+function asDatabase({ url, password, after }: ManagedServer, authority?: string): StackDatabase {
+    return { server: { url, password, authority, after }, last: [], backedUp: [], outputs: { databaseUrl: url } };
+}
