@@ -177,8 +177,10 @@ export class Dcor extends pulumi.ComponentResource {
 
 /** The address of Redis with its password in it, as CKAN wants it. */
 function redisUrl({ url, password: secret }: RedisEndpoint): pulumi.Input<string> {
-    const [scheme = "", rest = ""] = url.split("://");
-    return secret === undefined ? url : pulumi.interpolate`${scheme}://:${secret}@${rest}`;
+    return pulumi.all([url, secret]).apply(([text, known]) => {
+        const [scheme = "", rest = ""] = text.split("://");
+        return known === undefined ? text : `${scheme}://:${known}@${rest}`;
+    });
 }
 
 /** A line that leads the site's own name to this machine; none for an address. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
-import { SecretFiles, secretFile, secretPath } from "./config-files";
+import { pemFile, SecretFiles, secretFile, secretPath } from "./config-files";
 import { InstallStep } from "./install-step";
 import type { Packages, PackageSet } from "./packages";
 import type { RedisEndpoint } from "./redis";
@@ -10,10 +10,17 @@ export interface RedisElsewhereArgs {
     machine: Machine;
     packages: Packages;
     /** `redis://host:port/database`, or `rediss://` for TLS, with a certificate that the machine trusts. */
-    url: string;
+    url: pulumi.Input<string>;
     /** @default none */
     password?: pulumi.Output<string>;
+    /** The authority that has signed the server's certificate, as PEM. @default those that the machine trusts */
+    authority?: pulumi.Output<string>;
+    /** What must be there before it is asked. @default nothing */
+    after?: pulumi.Resource[];
 }
+
+/** Where everyone on the machine finds the authority. */
+const AUTHORITY = "/etc/science-stacks/redis-authority.pem";
 
 /**
  * A Redis server that is not the stack's: a managed one, or another machine's.
@@ -25,25 +32,35 @@ export class RedisElsewhere extends pulumi.ComponentResource {
     constructor(name: string, args: RedisElsewhereArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:guest:RedisElsewhere", name, {}, opts);
 
-        const { machine, packages, url, password } = args;
+        const { machine, packages, password, authority, after = [] } = args;
+        const url = pulumi.output(args.url);
         const secret = `${name}-elsewhere`;
         const secrets = new SecretFiles(
             `${name}-secrets`,
-            { machine, files: password === undefined ? {} : { [secretPath(secret)]: secretFile(password) } },
+            {
+                machine,
+                files: {
+                    ...(password && { [secretPath(secret)]: secretFile(password) }),
+                    ...(authority && { [AUTHORITY]: pemFile(authority) }),
+                },
+            },
             { parent: this, dependsOn: packages },
         );
         const answering = new InstallStep(
             `${name}-answering`,
             {
                 machine,
-                program: secrets.revision.apply((secret_revision) => ({
+                program: pulumi.all([secrets.revision, url]).apply(([secret_revision, text]) => ({
                     script: "redis/ask.sh",
-                    parameters: { url, secret: password === undefined ? "" : secret, secret_revision },
+                    parameters: {
+                        ...{ url: text, secret: password === undefined ? "" : secret, secret_revision },
+                        authority: authority === undefined ? "" : AUTHORITY,
+                    },
                 })),
             },
-            { parent: this, dependsOn: secrets },
+            { parent: this, dependsOn: [secrets, ...after] },
         );
-        this.endpoint = { url, password, running: [answering] };
+        this.endpoint = { url, password, running: [answering], ...(authority && { authority: AUTHORITY }) };
         this.registerOutputs();
     }
 

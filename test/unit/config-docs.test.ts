@@ -20,6 +20,7 @@ const ELSEWHERE = [
     "postgresql.rds",
     "objectStore.machine",
     "objectStore.data",
+    "applications",
 ].map((key) => `.${key}`);
 
 /** An example's keys; `whole` sets those that its comments hold as well. */

@@ -1,3 +1,5 @@
+import { REDIS_AUTHORITY } from "../../../components/guest/redis";
+import { GUNICORN_AUTHORITY } from "../../../components/omero-web/omero-web";
 import type { OmeroWebContext } from "../../context";
 import { ensure, NotHere, type Row } from "../../row";
 
@@ -7,7 +9,7 @@ export const configurationRows: Row<OmeroWebContext>[] = [
         id: "O04",
         title: "OMERODIR, port, server name; the configuration is the rendered one; nginx as `omero web config nginx` has it",
         async check(context) {
-            const { machine, config } = context;
+            const { machine, front, config } = context;
             const values = await properties(context);
             const rendered = await machine.run("grep -v '^#' /etc/omero-web/omero-web.properties");
             const wanted = new Map(rendered.split("\n").map(pair));
@@ -23,9 +25,11 @@ export const configurationRows: Row<OmeroWebContext>[] = [
                 machine.run(
                     `omero-web web config nginx --http ${config.omeroWeb.httpPort} --servername verify 2>/dev/null`,
                 ),
-                machine.run("nginx -T 2>/dev/null"),
+                front.run("nginx -T 2>/dev/null"),
             ]);
-            const lost = directives(generated).filter((each) => !served.replace(/\s+/g, " ").includes(each));
+            // Where OMERO.web has machines for itself, it is HAProxy that nginx hands requests on to.
+            const direct = directives(generated).filter((each) => !(config.applications && each.startsWith("server ")));
+            const lost = direct.filter((each) => !served.replace(/\s+/g, " ").includes(each));
             ensure(lost.length === 0, `nginx has not got what OMERO.web generates: ${lost.join(" ")}`);
             ensure(!served.includes("/var/www/html"), "nginx has Debian's default server");
             return `${wanted.size} properties, no other; nginx has every directive of OMERO.web's own configuration, and no default server`;
@@ -45,12 +49,8 @@ export const configurationRows: Row<OmeroWebContext>[] = [
             if (context.config.redis.url !== undefined) {
                 return `sessions are in Redis at ${context.config.redis.url}, which keeps what OMERO.web gives it`;
             }
-            const refused = await context.machine.run("redis-cli ping");
-            ensure(refused.startsWith("NOAUTH"), "Redis answers without its password");
-            const listens = await context.machine.run("ss -lntH 'sport = 6379' | awk '{print $4}'");
-            const open = listens.split("\n").filter((each) => !/^(127\.|\[::1\])/.test(each));
-            ensure(open.length === 0, `Redis listens on ${open.join(", ")}`);
-            return "sessions are in Redis, which keeps what OMERO.web gives it, lets in with its password alone, and listens on the loopback";
+            const where = await checkOwnRedis(context, values.get("omero.web.caches"));
+            return `sessions are in Redis, which keeps what OMERO.web gives it, lets in with its password alone, and listens on ${where}`;
         },
     },
     {
@@ -77,15 +77,20 @@ export const configurationRows: Row<OmeroWebContext>[] = [
         id: "O07",
         title: "nginx on another host (application_server.host)",
         async check(context) {
-            const { host, port } = context.config.omeroWeb.applicationServer;
+            const { applicationServer, fronts } = context.config.omeroWeb;
+            const { port } = applicationServer;
+            const host = (await properties(context)).get("omero.web.application_server.host") ?? applicationServer.host;
             const listens = await context.machine.run(`ss -lntH 'sport = ${port}' | awk '{print $4}'`);
             ensure(listens.split("\n").includes(`${host}:${port}`), `Gunicorn listens on ${listens}, not on ${host}`);
-            if (context.config.omeroWeb.fronts.length === 0) {
+            if (context.config.applications) {
+                return `Gunicorn listens on ${host}:${port}, by TLS, for HAProxy of the stack's first machine`;
+            }
+            if (fronts.length === 0) {
                 throw new NotHere(
                     `Gunicorn listens on ${host}:${port} for the nginx of its own machine (omeroWeb.fronts is empty)`,
                 );
             }
-            return `Gunicorn listens on ${host}:${port} for ${context.config.omeroWeb.fronts.join(", ")}`;
+            return `Gunicorn listens on ${host}:${port} for ${fronts.join(", ")}`;
         },
     },
     {
@@ -150,10 +155,14 @@ export const configurationRows: Row<OmeroWebContext>[] = [
                 first?.class === "whitenoise.middleware.WhiteNoiseMiddleware" && first.index === 0,
                 `first is ${first?.class}`,
             );
-            const { host, port } = context.config.omeroWeb.applicationServer;
-            const path = `${context.config.omeroWeb.prefix}/static/webclient/css/layout.css`;
+            const values = await properties(context);
+            const { applicationServer, prefix } = context.config.omeroWeb;
+            const { port } = applicationServer;
+            const host = values.get("omero.web.application_server.host") ?? applicationServer.host;
+            const [scheme, authority] = context.config.applications ? ["https", GUNICORN_AUTHORITY] : ["http", ""];
+            const path = `${prefix}/static/webclient/css/layout.css`;
             const status = await context.machine.run(
-                `/usr/bin/python3 -c 'import urllib.request as u, sys; r = u.Request("http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}${path}", headers={"Host": "${new URL(context.outputs.url).hostname}"}); print(u.urlopen(r, timeout=20).status)'`,
+                `/usr/bin/python3 -c 'import ssl, urllib.request as u; r = u.Request("${scheme}://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}${path}", headers={"Host": "${new URL(context.outputs.url).hostname}"}); print(u.urlopen(r, timeout=20, context=ssl.create_default_context(cafile="${authority}" or None)).status)'`,
             );
             ensure(status === "200", `Gunicorn answers for a static file with ${status}`);
             return "WhiteNoise comes first: Gunicorn serves its static files itself, too";
@@ -162,7 +171,12 @@ export const configurationRows: Row<OmeroWebContext>[] = [
 ];
 
 /** Properties that are not in the rendered file: secret ones, and what follows from the machine. */
-const APART = new Set(["omero.web.wsgi_workers", "omero.web.public.password", "omero.web.caches"]);
+const APART = new Set([
+    "omero.web.wsgi_workers",
+    "omero.web.public.password",
+    "omero.web.caches",
+    "omero.web.secret_key",
+]);
 const TRY_THE_CACHE =
     "from django.core.cache import cache; cache.set('science_stacks_verify', 'kept', 30); print(cache.get('science_stacks_verify')); cache.delete('science_stacks_verify')";
 
@@ -170,6 +184,19 @@ const TRY_THE_CACHE =
 const IN_DJANGO = (program: string) =>
     `cd /opt/omero/web/omero-web && runuser -u omero-web -- env OMERODIR=$PWD OMERO_USERDIR=/var/cache/omero-web HOME=/var/cache/omero-web DJANGO_SETTINGS_MODULE=omeroweb.settings /opt/omero/web/venv3/bin/python -c "import django; django.setup(); ${program}"`;
 const CACHE_SESSIONS = "django.contrib.sessions.backends.cache";
+
+/** Redis on the stack's first machine: who is let in, and where it listens. */
+async function checkOwnRedis({ front, config }: OmeroWebContext, caches = ""): Promise<string> {
+    const [, host] = /rediss:\/\/([\d.]+):/.exec(caches) ?? [];
+    ensure(host !== undefined || config.applications === undefined, "OMERO.web does not reach Redis by TLS");
+    const way = host === undefined ? "" : `--tls --cacert ${REDIS_AUTHORITY} -h ${host}`;
+    const refused = await front.run(`redis-cli ${way} ping`);
+    ensure(refused.startsWith("NOAUTH"), "Redis answers without its password");
+    const listens = await front.run("ss -lntH 'sport = 6379' | awk '{print $4}'");
+    const open = listens.split("\n").filter((each) => !/^(127\.|\[::1\])/.test(each) && each !== `${host}:6379`);
+    ensure(open.length === 0, `Redis listens on ${open.join(", ")}`);
+    return host === undefined ? "the loopback" : `${host} by TLS alone`;
+}
 
 /** What OMERO.web has been told, by its own command; secrets among it, so never shown. */
 export async function properties({ machine }: Pick<OmeroWebContext, "machine">): Promise<Map<string, string>> {
