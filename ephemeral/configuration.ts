@@ -39,7 +39,8 @@ export function ephemeralConfiguration(text: string): string {
 }
 
 /** What has a machine of its own, or is Amazon's, is on the first one: there is one snapshot, and one user. */
-function onOneMachine({ postgresql, objectStore, applications: _, ...others }: Keys): Keys {
+function onOneMachine(keys: Keys): Keys {
+    const { postgresql, objectStore, ...others } = without("applications", keys);
     const { rds, ...beside } = (postgresql ?? {}) as Keys;
     const here = rds === undefined ? beside : without("authority", beside);
     const sections = Object.entries({ postgresql: here, objectStore }).map(

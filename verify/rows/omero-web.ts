@@ -5,9 +5,11 @@ import { hasOwnRedis } from "../../stacks/config/applications";
 import { ensure, NotHere, type Row } from "../row";
 import { onEachApplication } from "./omero-web/applications";
 import { checkBalancer } from "./omero-web/balancer";
-import { configurationRows, properties } from "./omero-web/configuration";
+import { cacheRows } from "./omero-web/cache";
+import { configurationRows } from "./omero-web/configuration";
 import { installationRows } from "./omero-web/installation";
 import { APPLICATION_UNITS } from "./omero-web/units";
+import { properties } from "./omero-web/properties";
 import { serviceRows } from "./omero-web/service";
 import { webRows } from "./omero-web/web";
 
@@ -32,7 +34,7 @@ function onlyWithApplication(row: Row<OmeroWebContext>): Row<OmeroWebContext> {
 
 /** OMERO.web: O01 to O16. */
 export const omeroWeb: Product<"omero-web"> = {
-    rows: [...installationRows, ...configurationRows, ...serviceRows, ...webRows]
+    rows: [...installationRows, ...configurationRows, ...cacheRows, ...serviceRows, ...webRows]
         .map(onlyWithApplication)
         .sort((a, b) => a.id.localeCompare(b.id)),
     ports: (config) => {

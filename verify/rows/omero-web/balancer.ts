@@ -1,7 +1,7 @@
 import { BALANCED, BALANCER_PORT, BALANCER_SOCKET } from "../../../components/omero-web/balancer-files";
 import type { OmeroWebContext } from "../../context";
 import { count, ensure } from "../../row";
-import { properties } from "./configuration";
+import { properties } from "./properties";
 
 /** What HAProxy says of each server: its name, whether it is up, and what its last check came to. */
 const ASK = `

@@ -1,7 +1,7 @@
 import type { OmeroWebContext } from "../../context";
 import { APPS } from "../../../components/omero-web/apps";
 import { ensure, type Row } from "../../row";
-import { properties } from "./configuration";
+import { properties } from "./properties";
 
 /** The user, the environment, the apps. */
 export const installationRows: Row<OmeroWebContext>[] = [
