@@ -150,7 +150,9 @@ describe("what can be made anew", () => {
         resources: [
             resource("random:index/randomPassword:RandomPassword", "eoxserver-instance00-database-password"),
             resource("random:index/randomPassword:RandomPassword", "eoxserver-instance00-admin-password"),
-            resource("tls:index/privateKey:PrivateKey", "machine-login-key"),
+            ...["machine-login-key", "app1-machine-login-key", "app1-tls-key"].map((name) =>
+                resource("tls:index/privateKey:PrivateKey", name),
+            ),
         ],
         pendingOperations: [],
     };
@@ -159,7 +161,7 @@ describe("what can be made anew", () => {
         expect(rotated(deployment, "maps", "database-password", "local")).toEqual([
             expect.stringMatching(/::eoxserver-instance00-database-password$/),
         ]);
-        expect(rotated(deployment, "maps", "ssh-key", "local")).toHaveLength(1);
+        expect(rotated(deployment, "maps", "ssh-key", "local")).toHaveLength(2);
     });
 
     test.each([

@@ -22,7 +22,7 @@ export async function checkBalancer({ front, config, applicationMachines }: Omer
     const servers = (await front.run(`python3 -c '${ASK}'`)).split("\n").sort();
     const wanted = Object.keys(config.applications ?? {}).sort();
     ensure(servers.map((line) => line.split(" ")[0]).join() === wanted.join(), `HAProxy has ${servers.join(", ")}`);
-    const away = servers.filter((line) => !/ UP \S*L7OK/.test(line));
+    const away = servers.filter((line) => !/ UP (\* )?L7OK$/.test(line));
     ensure(away.length === 0, `HAProxy finds no answer of ${away.join(", ")}`);
 
     const caches = await Promise.all(
