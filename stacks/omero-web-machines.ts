@@ -63,11 +63,8 @@ export function applicationsElsewhere(
     }
     const installed = installEach(config, front, machines);
     const balancer = createBalancer(config, front, machines);
-    const cache = createRedis(
-        config,
-        front,
-        installed.map(({ web }) => web.installed),
-    );
+    const software = installed.map(({ web }) => web.installed);
+    const cache = createRedis(config, front, software);
     const seen = installed.reduce<InstallStep[]>((before, { web, place }) => {
         const after = [place.closed, ...before.slice(-1)];
         const running = web.start({ sessionCache: sessionCache(config, front, place, cache), after });

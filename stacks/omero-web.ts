@@ -18,7 +18,7 @@ import { loginPath, siteFiles } from "../components/omero-web/render";
 import type { OmeroWebConfig } from "./config";
 import { hasOwnRedis } from "./config/applications";
 import { applicationHere, type ApplicationTier } from "./omero-web-application";
-import { applicationsElsewhere, createApplicationMachines } from "./omero-web-machines";
+import { applicationsElsewhere, createApplicationMachines, type ApplicationMachine } from "./omero-web-machines";
 import { firewallRules, publicAddress, siteCertificate, webPorts } from "./web-front";
 
 /** OMERO.web: nginx in front of Gunicorn, on one machine or several; Redis for the sessions. The OMERO.server is elsewhere. */
@@ -30,13 +30,7 @@ export async function omeroWeb(config: OmeroWebConfig) {
     });
     const address = publicAddress(config, config.omeroWeb, machine, config.omeroWeb.allowedHosts);
     const machines = await createApplicationMachines(config, machine);
-    const reached = [
-        applicationRule(config),
-        redisRule(
-            config,
-            machines.map((each) => each.machine),
-        ),
-    ];
+    const reached = [applicationRule(config), redisRule(config, machines)];
     const closed = machine.firewall("firewall", firewallRules(config, config.omeroWeb, reached), {});
 
     // What OMERO.web is installed with comes first: what else is needed is installed meanwhile.
@@ -151,7 +145,7 @@ function applicationRule({ omeroWeb: { applicationServer, fronts } }: OmeroWebCo
 }
 
 /** OMERO.web on other machines of the stack keeps its sessions here. */
-function redisRule(config: OmeroWebConfig, applications: Machine[]): FirewallRule {
-    const machines = hasOwnRedis(config) ? applications : [];
+function redisRule(config: OmeroWebConfig, applications: ApplicationMachine[]): FirewallRule {
+    const machines = hasOwnRedis(config) ? applications.map(({ machine }) => machine) : [];
     return { description: "Redis for OMERO.web", port: REDIS_PORT, cidrs: [], machines };
 }
