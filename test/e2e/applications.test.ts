@@ -4,7 +4,7 @@ import { Web } from "../../verify/web";
 import { Visitor, type Seen } from "../faults/visitor";
 import { Guest } from "../guest/guest";
 import { expectAllRowsOk, expectDestroyed, expectUnchanged, untilItAnswers } from "./checks";
-import { powerCut } from "./host";
+import { machineRuns, powerCut } from "./host";
 import { NETWORK } from "./network";
 import { expectSafe } from "./scan";
 import { SMALL } from "./small";
@@ -27,6 +27,7 @@ const inDjango = (program: string) =>
 describe("OMERO.web that gets two machines of its own", () => {
     const stack = new TestStack("apps");
     const settings = { prefix: "/omero", workers: 2, cors: { origins: ["https://portal.example.org"] } };
+    const own = { machine: { ...SMALL["omero-web"].machine }, data: { sizeGiB: 2 } };
     let stranger: Guest;
     let outputs: Outputs;
     let web: Web;
@@ -72,7 +73,6 @@ describe("OMERO.web that gets two machines of its own", () => {
             session = (
                 await stack.ssh(inDjango("s = Store(); s['of'] = 'before'; s.save(); print(s.session_key)"))
             ).trim();
-            const own = { machine: { ...SMALL["omero-web"].machine }, data: { sizeGiB: 2 } };
             stack.configure({ applications: { app1: own, app2: own } });
             const { away } = await seenDuring(() => stack.run("up"));
             expect(away).toBeLessThan(20);
@@ -190,6 +190,20 @@ describe("OMERO.web that gets two machines of its own", () => {
             expect((await web.get(pageOf("webclient/login/"))).status).toBe(200);
         },
         3 * MINUTE,
+    );
+
+    test(
+        "one that is taken out leaves the other as it is, and costs no request",
+        async () => {
+            const process = () => stack.sshOn("app2", "systemctl show --property=MainPID omero-web");
+            const before = await process();
+            stack.configure({ applications: { app2: own } });
+            const seen = await seenDuring(() => stack.run("up"));
+            expect([seen.failed, [...seen.others]]).toEqual([0, []]);
+            expect(await process()).toBe(before);
+            expect(machineRuns(stack.beside("app1"))).toBe(false);
+        },
+        2 * MINUTE,
     );
 
     test(
