@@ -39,7 +39,8 @@ export function ephemeralConfiguration(text: string): string {
 }
 
 /** What has a machine of its own, or is Amazon's, is on the first one: there is one snapshot, and one user. */
-function onOneMachine({ postgresql, objectStore, redis, ...others }: Keys): Keys {
+function onOneMachine(keys: Keys): Keys {
+    const { postgresql, objectStore, redis, ...others } = without("applications", keys);
     const { rds, ...beside } = (postgresql ?? {}) as Keys;
     const here = rds === undefined ? beside : without("authority", beside);
     const cache = without("elasticache", redis as Keys | undefined);

@@ -24,12 +24,12 @@ const KINDS: Record<string, { type: string; name: RegExp; none: string }> = {
     },
     "ssh-key": {
         type: KEY,
-        name: /^((database|object-store)-)?machine-login-key$/,
+        name: /(^|-)machine-login-key$/,
         none: "its administrator gives the key (machine.privateKey)",
     },
     "host-key": {
         type: KEY,
-        name: /^((database|object-store)-)?machine-host-key$/,
+        name: /(^|-)machine-host-key$/,
         none: "the host has made it (machine.hostKey)",
     },
 };

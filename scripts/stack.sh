@@ -24,13 +24,13 @@ npm run verify -- <stack> [--json]      checks the running stack, requirement by
 npm run status -- [--drift] [--json | --html [FILE]]  all stacks at a glance
 npm run differences -- <stack> <stack>  what the second one's configuration has otherwise
 npm run ephemeral -- <product> [--ttl 4h] [--from stack] [--fresh | --prepare] | --sweep  a stack for a test, and its end
-npm run logs -- <stack> [service] [--lines N] [--follow] [--machine database|object-store]
+npm run logs -- <stack> [service] [--lines N] [--follow] [--machine NAME]
 npm run backup -- <stack>               makes a backup now, besides those of the timer
 npm run restore -- <stack> [--at TIME] | --list  gives back the data of a backup
 npm run adopt -- <stack> [--from FILE]  a running machine whose state was lost, by the copy of the state on it
 npm run rotate -- <stack> database-password|cache-password|certificate|ssh-key|host-key  makes it anew
-npm run ssh -- <stack> [--machine database|object-store] [-- command]  into the stack's machine, or the one of its database or object store
-npm run tunnel -- <stack> [--machine database|object-store]  the way to a machine on AWS that has no port open for SSH
+npm run ssh -- <stack> [--machine NAME] [-- command]  into the stack's machine, or one beside it: database, object-store, or a name in applications
+npm run tunnel -- <stack> [--machine NAME]  the way to a machine on AWS that has no port open for SSH
 npm run destroy -- <stack>              removes the stack
 npm run pulumi -- <arguments>           the Pulumi CLI with the project's backend
 END
@@ -130,16 +130,24 @@ destroy() {
 }
 
 # read_machine ARGUMENT...: which machine is meant, into `machine`: empty for the stack's first; the output that says how one logs in to
-# it, into `login`; how many arguments say so, into `said`.
+# it, into `login`, with a dot before the name where it is of several; how many arguments say so, into `said`.
 read_machine() {
     machine='' login=ssh said=0
     [ "${1:-}" = --machine ] || return 0
     case ${2:-} in
     database) login=databaseSsh ;;
     object-store) login=objectStoreSsh ;;
-    *) fail "\"${2:-}\" is none of a stack's machines." "Give --machine database or object-store, or leave it out for the stack's first one." ;;
+    *)
+        [[ ${2:-} =~ ^[a-z][a-z0-9]*$ ]] || no_machine "${2:-}"
+        login=applicationSsh.$2
+        ;;
     esac
     machine=$2 said=2
+}
+
+no_machine() {
+    fail "\"$1\" is none of the machines of $stack, or it is not up." \
+        "Give --machine database or object-store, or a name in its applications, or leave it out for the stack's first one. Or run: npm run up -- $stack"
 }
 
 ssh() {
@@ -152,8 +160,10 @@ ssh() {
     local place status=0 destination
     place=$(mktemp -d)
     trap 'rm -rf "$place"' EXIT
-    destination=$(pulumi stack output "$login" --show-secrets --json --stack "$stack" | "$node" scripts/host/ssh-files.mjs "$place") ||
-        fail "$stack has no machine${machine:+ for its $machine} that one could log in to, or it is not up." "Run: npm run up -- $stack"
+    destination=$(pulumi stack output "${login%%.*}" --show-secrets --json --stack "$stack" | "$node" scripts/host/ssh-files.mjs "$place" "$machine") || {
+        [ -z "$machine" ] || no_machine "$machine"
+        fail "$stack has no machine that one could log in to, or it is not up." "Run: npm run up -- $stack"
+    }
     command ssh -F "$place/config" "$destination" "$@" || status=$?
     exit "$status"
 }

@@ -17,8 +17,8 @@ type PostgreSqlKeys = EoxServerConfig["postgresql"];
 export type FurtherMachineConfig = Pick<EoxServerConfig, "firewall" | "mirrors" | "packagesAsOf" | "backup">;
 
 export interface FurtherMachineArgs {
-    /** What its resources, its name after the stack's, and users' commands call it by. */
-    role: "database" | "object-store";
+    /** What its resources, its name after the stack's, and users' commands call it by: letters, digits, and inner hyphens. */
+    role: string;
     keys: NonNullable<PostgreSqlKeys["machine"]>;
     volume: NonNullable<PostgreSqlKeys["data"]>;
     /** What it is for, and the port of it, which the first machine alone reaches. */

@@ -19,14 +19,21 @@ interface Config {
     redis?: Pick<OmeroWebConfig["redis"], "elasticache">;
 }
 
-/** Makes them, in the same subnets. The configuration has been checked: where it has one, the machine is on AWS. */
-export function createManagedServices({ postgresql, redis }: Config, machine: Machine): ManagedServices {
+/**
+ * Makes them, in the same subnets. The configuration has been checked: where it has one, the machines are on AWS.
+ * @param others the stack's machines besides the first that use them
+ */
+export function createManagedServices(
+    { postgresql, redis }: Config,
+    machine: Machine,
+    others: readonly Machine[] = [],
+): ManagedServices {
     const [rds, elasticache] = [postgresql?.rds, redis?.elasticache];
     const place = rds ?? elasticache;
     if (place === undefined) {
         return { outputs: {} };
     }
-    const shared = { clients: [machine], subnets: subnetsOf(place) };
+    const shared = { clients: [machine, ...others], subnets: subnetsOf(place) };
     const database = rds && machine.managedPostgreSql?.("database-server", { ...rds, ...shared }, {});
     const cache = elasticache && machine.managedRedis?.("redis-server", { ...elasticache, ...shared }, {});
     return {

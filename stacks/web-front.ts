@@ -54,5 +54,5 @@ export function firewallRules(front: WebFront, ports: WebPorts, further: readonl
         ...further,
         { description: "SSH of the administrators", port: 22, cidrs: ssh },
     ];
-    return rules.filter(({ cidrs }) => cidrs.length > 0);
+    return rules.filter(({ cidrs, machines = [] }) => cidrs.length + machines.length > 0);
 }

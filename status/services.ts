@@ -1,7 +1,7 @@
 /**
  * The services of a stack's machine, a line each, from what its steps enable, reload and restart:
  * `services.ts STACK [--login OUTPUT] [SERVICE]`. The stack's output says which machine: `ssh`, the first one's, unless another is
- * named. With a service, only those of that name: `nginx`, or `eoxserver` for all its instances, or `eoxserver@instance00`.
+ * named, with a dot before the name of one where it is of several. With a service, only those of that name: `nginx`, or `eoxserver` for all its instances, or `eoxserver@instance00`.
  */
 import { parseArgs } from "node:util";
 import { arrayParameter, readProgram } from "../components/guest/read-program";
@@ -37,7 +37,9 @@ async function main(): Promise<void> {
     const { values, positionals } = parseArgs({ options: { login: { type: "string" } }, allowPositionals: true });
     const [stack = "", service] = positionals;
     const { deployment } = await new Engine(stack, "").export("--show-secrets");
-    const machine = stackOutputs(deployment)[values.login ?? "ssh"];
+    const [output = "", name] = (values.login ?? "ssh").split(".");
+    const found = stackOutputs(deployment)[output];
+    const machine = name === undefined ? found : (found as Record<string, unknown> | undefined)?.[name];
     const units = servicesOf(deployment, machine as Login);
     const wanted = service === undefined ? units : matching(units, service);
     if (wanted.length === 0) {

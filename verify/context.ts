@@ -24,6 +24,10 @@ export interface Context<P extends Outputs["product"] = Outputs["product"]> {
     /** The machines that the database and the object store have for themselves; undefined where they have none. */
     databaseMachine: DatabaseMachine | undefined;
     objectStoreMachine: FurtherMachine | undefined;
+    /** The machines that OMERO.web has beside the first one; none where it is on that one. */
+    applicationMachines: readonly FurtherMachine[];
+    /** The machine that nginx is on: the first one, whichever `machine` is looked at. */
+    front: Ssh;
     /** The address of the server, with its administrator, where that is not on the machine. */
     databaseUrl: string | undefined;
     database: Database;
@@ -69,6 +73,7 @@ export async function openContext(stack: string): Promise<Context> {
     const web = new Web(outputs.certificate, guarded);
     const databaseMachine = databaseMachineOf(outputs, config, directory);
     const objectStoreMachine = objectStoreMachineOf(outputs, config, directory);
+    const applicationMachines = applicationMachinesOf(outputs, config, directory);
     const given = config.product === "eoxserver" ? config.postgresql.url : undefined;
     const databaseUrl = databaseMachine?.url ?? outputs.databaseUrl ?? given;
     const database = new Database(machine, databaseUrl ? ADMINISTRATOR_ELSEWHERE : LOCAL_ADMINISTRATOR);
@@ -76,11 +81,13 @@ export async function openContext(stack: string): Promise<Context> {
 
     return {
         ...{ stack, outputs, config, web, machine, databaseMachine, objectStoreMachine, databaseUrl },
+        ...{ front: machine, applicationMachines },
         ...{ engine, deployment, database },
         browser: () => (browser ??= openBrowser(outputs.certificate)),
         close: async () => {
             web.close();
-            await Promise.all([machine.close(), databaseMachine?.ssh.close(), objectStoreMachine?.ssh.close()]);
+            const further = [databaseMachine, objectStoreMachine, ...applicationMachines];
+            await Promise.all([machine.close(), ...further.map((each) => each?.ssh.close())]);
             await (await browser)?.close();
         },
     };
@@ -103,6 +110,16 @@ function objectStoreMachineOf(outputs: Outputs, config: ParsedConfig, directory:
     return machine === undefined || login === undefined || keys === undefined
         ? undefined
         : furtherMachine(machine, login, keys, join(directory, "object-store"));
+}
+
+function applicationMachinesOf(outputs: Outputs, config: ParsedConfig, directory: string): FurtherMachine[] {
+    const configured = "applications" in config ? config.applications : undefined;
+    return Object.entries(outputs.applications ?? {}).flatMap(([name, machine]) => {
+        const [login, keys] = [outputs.applicationSsh?.[name], configured?.[name]?.machine];
+        return login === undefined || keys === undefined
+            ? []
+            : [furtherMachine(machine, login, keys, join(directory, name))];
+    });
 }
 
 /** @param place where its connection has the key */

@@ -26,6 +26,9 @@ const beside = {
     /** The machine that the object store has for itself. */
     objectStoreMachine: machine.optional(),
     objectStoreSsh: ssh.optional(),
+    /** The machines of OMERO.web, by their names in the configuration. */
+    applications: z.record(z.string(), machine).optional(),
+    applicationSsh: z.record(z.string(), ssh).optional(),
 };
 
 /** What all stacks give out. */
@@ -67,17 +70,10 @@ const schema = z.discriminatedUnion("product", [
 
 export type Outputs = z.infer<typeof schema>;
 
-/** The machines beside a stack's first one, as users' commands call them. */
-export const FURTHER_MACHINES = ["database", "object-store"] as const;
-export type FurtherMachineName = (typeof FURTHER_MACHINES)[number];
-
-/** How administrators log in to the machines beside the first one that a stack has. */
-export function furtherLogins({ databaseSsh, objectStoreSsh }: Outputs): [FurtherMachineName, Outputs["ssh"]][] {
-    const logins = { database: databaseSsh, "object-store": objectStoreSsh };
-    return FURTHER_MACHINES.flatMap((name) => {
-        const login = logins[name];
-        return login === undefined ? [] : [[name, login] as [FurtherMachineName, Outputs["ssh"]]];
-    });
+/** How administrators log in to the machines beside the first one that a stack has, by the names that users' commands have for them. */
+export function furtherLogins({ databaseSsh, objectStoreSsh, applicationSsh }: Outputs): [string, Outputs["ssh"]][] {
+    const logins = { database: databaseSsh, "object-store": objectStoreSsh, ...applicationSsh };
+    return Object.entries(logins).flatMap(([name, login]) => (login === undefined ? [] : [[name, login]]));
 }
 
 /** The outputs, or an error that says what to do. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
-import { SecretFiles, secretFile, secretPath } from "./config-files";
+import { pemFile, SecretFiles, secretFile, secretPath } from "./config-files";
 import { InstallStep } from "./install-step";
 import type { Packages, PackageSet } from "./packages";
 import type { RedisEndpoint } from "./redis";
@@ -13,9 +13,14 @@ export interface RedisElsewhereArgs {
     url: pulumi.Input<string>;
     /** @default none */
     password?: pulumi.Output<string>;
+    /** The authority that has signed the server's certificate, as PEM. @default those that the machine trusts */
+    authority?: pulumi.Output<string>;
     /** What must be there before it is asked, where it is the stack's. @default nothing */
     after?: pulumi.Resource[];
 }
+
+/** Where everyone on the machine finds the authority. */
+const AUTHORITY = "/etc/science-stacks/redis-authority.pem";
 
 /**
  * A Redis server that is not on the machine: a managed one, or another machine's, of the stack or not.
@@ -27,11 +32,18 @@ export class RedisElsewhere extends pulumi.ComponentResource {
     constructor(name: string, args: RedisElsewhereArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:guest:RedisElsewhere", name, {}, opts);
 
-        const { machine, packages, url, password, after = [] } = args;
+        const { machine, packages, password, authority, after = [] } = args;
+        const url = pulumi.output(args.url);
         const secret = `${name}-elsewhere`;
         const secrets = new SecretFiles(
             `${name}-secrets`,
-            { machine, files: password === undefined ? {} : { [secretPath(secret)]: secretFile(password) } },
+            {
+                machine,
+                files: {
+                    ...(password && { [secretPath(secret)]: secretFile(password) }),
+                    ...(authority && { [AUTHORITY]: pemFile(authority) }),
+                },
+            },
             { parent: this, dependsOn: packages },
         );
         const answering = new InstallStep(
@@ -40,12 +52,15 @@ export class RedisElsewhere extends pulumi.ComponentResource {
                 machine,
                 program: pulumi.all([secrets.revision, url]).apply(([secret_revision, text]) => ({
                     script: "redis/ask.sh",
-                    parameters: { url: text, secret: password === undefined ? "" : secret, secret_revision },
+                    parameters: {
+                        ...{ url: text, secret: password === undefined ? "" : secret, secret_revision },
+                        authority: authority === undefined ? "" : AUTHORITY,
+                    },
                 })),
             },
             { parent: this, dependsOn: [secrets, ...after] },
         );
-        this.endpoint = { url, password, running: [answering] };
+        this.endpoint = { url, password, running: [answering], ...(authority && { authority: AUTHORITY }) };
         this.registerOutputs();
     }
 

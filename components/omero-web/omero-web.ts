@@ -1,14 +1,16 @@
 import { basename } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { BackupContents } from "../guest/backup-files";
-import { secretPath, SecretFiles } from "../guest/config-files";
+import { pemFile, secretPath, SecretFiles } from "../guest/config-files";
 import type { DataVolume } from "../guest/data-volume";
 import { InstallStep } from "../guest/install-step";
 import type { Packages, PackageSet } from "../guest/packages";
 import type { PackageIndex } from "../guest/python";
 import type { RedisEndpoint } from "../guest/redis";
 import { MIGRATION_SECONDS } from "../guest/upgrade";
+import type { GuestFile } from "../guest/program";
 import type { Machine } from "../machine/machine";
+import type { ServerCertificate } from "../server-certificate";
 import { IcePy, type IcePyArgs } from "./ice-py";
 import { cachesProperty, type OmeroWebSettings } from "./properties";
 import { loginPath, omeroWebFiles } from "./render";
@@ -23,8 +25,6 @@ export interface OmeroWebArgs {
     tools: Packages;
     /** The volume that holds OMERODIR: the configuration, Django's key, logs, sessions in files. */
     data: DataVolume;
-    /** What keeps the sessions. @default files */
-    sessionCache?: RedisEndpoint;
     version: OmeroWebVersion;
     settings: pulumi.Output<OmeroWebSettings>;
     /** Processes of Gunicorn. @default twice the machine's processors and one, as the guide says */
@@ -34,11 +34,29 @@ export interface OmeroWebArgs {
     /** A published wheel of IcePy. @default none */
     icePy?: IcePyArgs["published"];
     mirrors?: IcePyArgs["mirrors"];
+    /** What Gunicorn shows at the address that it listens on, where others use it, by TLS alone. @default nginx of its machine uses it */
+    certificate?: ServerCertificate;
+    /** Secret. Django's key, where several machines have the same. @default OMERO.web makes one, and keeps it on the volume */
+    secretKey?: pulumi.Output<string>;
+}
+
+/** What OMERO.web is started with, once its software is there. */
+export interface OmeroWebStart {
+    /** What keeps the sessions. @default files */
+    sessionCache?: RedisEndpoint;
+    /** What must be there before what runs is changed. @default nothing */
+    after?: pulumi.Resource[];
 }
 
 /** Names of the files of secret properties. */
 const PUBLIC_PASSWORD = "omero-web-public-user";
 const CACHES = "omero-web-caches";
+const SECRET_KEY = "omero-web-secret-key";
+
+/** Where Gunicorn finds what it shows, and whoever asks it on its own machine what it is verified by. */
+const TLS = "/etc/omero-web/tls";
+const GUNICORN_TLS = { certificate: `${TLS}/certificate.pem`, key: `${TLS}/key.pem` };
+export const GUNICORN_AUTHORITY = `${TLS}/authority.pem`;
 
 /**
  * OMERO.web with its apps, by Gunicorn on the application server's address: the site is in front.
@@ -46,49 +64,63 @@ const CACHES = "omero-web-caches";
  * Guide: "OMERO.web installation", from "Creating a virtual environment" to "Automatically running OMERO.web".
  */
 export class OmeroWeb extends pulumi.ComponentResource {
-    /** It answers: what the front waits for. */
-    public readonly answering: InstallStep;
+    /** Its software is there; nothing of what runs has been touched. */
+    public readonly installed: InstallStep;
+    private readonly settings: pulumi.Output<OmeroWebSettings>;
+    private readonly icePy: IcePy;
+    private readonly user: InstallStep;
 
-    constructor(name: string, args: OmeroWebArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(
+        private readonly name: string,
+        private readonly args: OmeroWebArgs,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
         super("science-stacks:omero-web:OmeroWeb", name, {}, opts);
 
-        const { machine, image, packages, tools, data, version, settings, mirrors = {} } = args;
-        const icePy = new IcePy(
+        const { machine, image, packages, tools, data, version, certificate, mirrors = {} } = args;
+        this.settings = args.settings.apply((known) => ({ ...known, tls: certificate && GUNICORN_TLS }));
+        this.icePy = new IcePy(
             `${name}-ice-py`,
             { machine, image, published: args.icePy, mirrors },
             { parent: this, deletedWith: machine.host },
         );
-        const user = new InstallStep(
+        this.user = new InstallStep(
             `${name}-user`,
             { machine, program: { script: "omero-web/user.sh" }, removable: true },
             { parent: this, dependsOn: [packages, data.mounted] },
         );
         const index: PackageIndex = { indexUrl: mirrors.pypi, proxy: mirrors.proxy };
-        const software = new InstallStep(
+        this.installed = new InstallStep(
             `${name}-software`,
             {
                 machine,
                 program: pulumi
-                    .all([settings, icePy.wheel])
+                    .all([this.settings, this.icePy.wheel])
                     .apply(([known, wheel]) => softwareProgram({ version, ...known }, wheel, index)),
                 removable: true,
                 timeoutSeconds: MIGRATION_SECONDS,
             },
-            { parent: this, dependsOn: [tools, icePy] },
+            { parent: this, dependsOn: [tools, this.icePy] },
         );
-        const secretProperties = secretPropertyFiles(args);
+        this.registerOutputs();
+    }
+
+    /** Gives OMERO.web its configuration, and starts it. @returns the step after which it answers */
+    start({ sessionCache, after = [] }: OmeroWebStart): InstallStep {
+        const { name, args, user, icePy, installed } = this;
+        const { machine, packages, version, certificate } = args;
+        const secretProperties = secretPropertyFiles(args, sessionCache);
         const secrets = new SecretFiles(
             `${name}-secrets`,
-            { machine, files: secretProperties },
-            { parent: this, dependsOn: packages },
+            { machine, files: { ...secretProperties, ...certificateFiles(certificate) } },
+            { parent: this, dependsOn: [packages, user] },
         );
-
-        this.answering = new InstallStep(
+        return new InstallStep(
             `${name}-configuration`,
             {
                 machine,
                 program: pulumi
-                    .all([settings, icePy.wheel, secrets.revision, args.sessionCache?.url])
+                    .all([this.settings, icePy.wheel, secrets.revision, sessionCache?.url])
                     .apply(([known, wheel, secrets_revision, session_cache = ""]) => ({
                         script: "omero-web/configure.sh",
                         parameters: {
@@ -104,15 +136,18 @@ export class OmeroWeb extends pulumi.ComponentResource {
                             session_cache,
                             secrets: Object.keys(secretProperties).map((path) => basename(path)),
                             secrets_revision,
+                            ...(certificate && { tls: Object.values(GUNICORN_TLS), authority: GUNICORN_AUTHORITY }),
                         },
                         files: omeroWebFiles(known),
                         notify: ["omero-web.service:restart"],
                     })),
                 removable: true,
             },
-            { parent: this, dependsOn: [packages, user, software, secrets, ...(args.sessionCache?.running ?? [])] },
+            {
+                parent: this,
+                dependsOn: [packages, user, installed, secrets, ...(sessionCache?.running ?? []), ...after],
+            },
         );
-        this.registerOutputs();
     }
 
     /** What its environment is made with, and runs with. */
@@ -128,15 +163,18 @@ export class OmeroWeb extends pulumi.ComponentResource {
 }
 
 /** The secret properties: a file for each, laid out as `omero config load` reads it. */
-function secretPropertyFiles({ sessionCache, publicPassword }: OmeroWebArgs) {
+function secretPropertyFiles({ publicPassword, secretKey }: OmeroWebArgs, sessionCache?: RedisEndpoint) {
     const file = (content: pulumi.Output<string>) => content.apply((text) => ({ content: text, mode: "600" }));
     return {
         ...(sessionCache && {
             [secretPath(CACHES)]: file(
                 pulumi
                     .all([sessionCache.url, sessionCache.password])
-                    .apply(([url, known]) => cachesProperty(url, known)),
+                    .apply(([url, known]) => cachesProperty(url, known, sessionCache.authority)),
             ),
+        }),
+        ...(secretKey && {
+            [secretPath(SECRET_KEY)]: file(secretKey.apply((known) => `omero.web.secret_key=${known}\n`)),
         }),
         ...(publicPassword && {
             [secretPath(PUBLIC_PASSWORD)]: file(
@@ -144,4 +182,15 @@ function secretPropertyFiles({ sessionCache, publicPassword }: OmeroWebArgs) {
             ),
         }),
     };
+}
+
+/** What Gunicorn shows, for its user and root alone, and what it is verified by. */
+function certificateFiles(shown?: ServerCertificate): Record<string, pulumi.Output<GuestFile>> {
+    return shown === undefined
+        ? {}
+        : {
+              [GUNICORN_TLS.certificate]: pemFile(shown.certificatePem),
+              [GUNICORN_TLS.key]: pemFile(shown.privateKeyPem, { owner: "root:omero-web", mode: "640" }),
+              [GUNICORN_AUTHORITY]: pemFile(shown.authorityPem),
+          };
 }

@@ -20,6 +20,8 @@ export interface OmeroWebSettings {
     /** `downloads`: asynchronous workers, which long answers do not keep from answering others. */
     workerProfile: "standard" | "downloads";
     wsgiArgs?: string;
+    /** Paths of the certificate and the key that Gunicorn shows. @default it is reached without TLS, from its own machine */
+    tls?: { certificate: string; key: string };
     debug: boolean;
     /** The log-in page offers OMERO's other clients: it asks GitHub for them, from each visitor's browser. */
     clientDownloads: boolean;
@@ -103,10 +105,18 @@ export function propertiesFile(settings: OmeroWebSettings): string {
     return `# The whole configuration of OMERO.web, but for what is secret and the number of workers, which follows from the processors.\n${lines.join("\n")}\n`;
 }
 
-/** The line of the secret properties that says where Redis is. */
-export function cachesProperty(url: string, password?: string): string {
-    const options = password === undefined ? {} : { OPTIONS: { PASSWORD: password } };
-    const value = { default: { BACKEND: "django_redis.cache.RedisCache", LOCATION: url, ...options } };
+/** The line of the secret properties that says where Redis is. @param authority path of the one that has signed its certificate */
+export function cachesProperty(url: string, password?: string, authority?: string): string {
+    const options = {
+        ...(password !== undefined && { PASSWORD: password }),
+        ...(authority !== undefined && { CONNECTION_POOL_KWARGS: { ssl_ca_certs: authority } }),
+    };
+    const value = {
+        default: {
+            ...{ BACKEND: "django_redis.cache.RedisCache", LOCATION: url },
+            ...(Object.keys(options).length > 0 && { OPTIONS: options }),
+        },
+    };
     return `omero.web.caches=${spaced(value)}\n`;
 }
 
@@ -153,14 +163,16 @@ function cors({ cors: { origins, allowAll } }: OmeroWebSettings) {
     };
 }
 
-function gunicorn({ timeoutSeconds, workerProfile, wsgiArgs }: OmeroWebSettings) {
+function gunicorn({ timeoutSeconds, workerProfile, wsgiArgs, tls }: OmeroWebSettings) {
+    const shown = tls && `--certfile ${tls.certificate} --keyfile ${tls.key}`;
+    const args = [wsgiArgs, shown].filter((part) => part !== undefined);
     return {
         "omero.web.wsgi_timeout": timeoutSeconds,
         ...(workerProfile === "downloads" && {
             "omero.web.wsgi_worker_class": "gevent",
             "omero.web.application_server.max_requests": 0,
         }),
-        "omero.web.wsgi_args": wsgiArgs,
+        ...(args.length > 0 && { "omero.web.wsgi_args": args.join(" ") }),
     };
 }
 

@@ -1,4 +1,4 @@
-import { keysOf, type Node } from "../../stacks/config/describe";
+import { keysOf, namedOf, type Node } from "../../stacks/config/describe";
 
 type JsonSchema = Record<string, unknown>;
 
@@ -54,6 +54,10 @@ function editorSchema(node: Node): JsonSchema {
     }
     if (node.items !== undefined) {
         schema["items"] = editorSchema(node.items);
+    }
+    const named = namedOf(node);
+    if (named !== undefined) {
+        schema["additionalProperties"] = editorSchema(named);
     }
     if (node.oneOf !== undefined) {
         schema["oneOf"] = node.oneOf.map(editorSchema);

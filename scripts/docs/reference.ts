@@ -1,4 +1,4 @@
-import { allowedFor, keysOf, type Node } from "../../stacks/config/describe";
+import { allowedFor, keysOf, namedOf, type Node } from "../../stacks/config/describe";
 
 /** The reference page of the configuration: each product, each section, each key. */
 export function referencePage(products: Readonly<Record<string, Node>>): string {
@@ -22,7 +22,9 @@ and is refused in plain text.`;
 
 function productPart(product: string, root: Node): string[] {
     const sections = Object.entries(root.properties ?? {});
-    const single = sections.filter(([, node]) => keysOf(node).length === 0 && node.items === undefined);
+    const single = sections.filter(
+        ([, node]) => keysOf(node).length === 0 && node.items === undefined && namedOf(node) === undefined,
+    );
     const structured = sections.filter((section) => !single.includes(section));
     return [
         `## \`product: ${product}\``,
@@ -32,14 +34,15 @@ function productPart(product: string, root: Node): string[] {
 }
 
 function section(key: string, node: Node, required: boolean): string[] {
-    const content = node.items !== undefined && keysOf(node.items).length > 0 ? node.items : node;
+    const content = node.items !== undefined && keysOf(node.items).length > 0 ? node.items : (namedOf(node) ?? node);
+    const prefix = namedOf(node) === undefined ? "" : "<name>.";
     const standard = node.defaultText ?? (isEmpty(node.default) ? undefined : `\`${JSON.stringify(node.default)}\``);
     const presence = required ? "Required." : standard === undefined ? "" : `Default: ${standard}.`;
     const each = node.items?.description === undefined ? "" : `Each entry: ${lowerFirst(node.items.description)}`;
     const heading = [`### \`${key}\``, [node.description, presence, each].filter((part) => part).join(" ")];
     const kinds = content.oneOf;
     if (kinds === undefined) {
-        return [...heading, table(rows(content))];
+        return [...heading, table(rows(content, prefix))];
     }
     return [
         ...heading,

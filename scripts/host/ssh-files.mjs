@@ -1,8 +1,8 @@
 /**
  * What OpenSSH needs for a stack's machine, laid in a private directory: private keys, host keys, and a configuration that
  * knows no other machine than `stack`, and the bastion before it.
- * As a program: reads a stack's output `ssh` (JSON, from standard input), lays the files in the given directory, and prints
- * the destination's name.
+ * As a program, with a directory: reads a stack's output `ssh` (JSON, from standard input), lays the files there, and prints the
+ * destination's name. With a name as well: where the output is of several machines, the one of that name.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -56,6 +56,12 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     if (output === "") {
         process.exit(1); // The CLI has said why there is none.
     }
-    laySshFiles(JSON.parse(output), process.argv[2]);
+    const [, , directory, name] = process.argv;
+    const found = JSON.parse(output);
+    const login = "hostKey" in found ? found : found[name];
+    if (login === undefined) {
+        process.exit(1); // The caller knows what it asked for.
+    }
+    laySshFiles(login, directory);
     console.log("stack");
 }

@@ -13,8 +13,8 @@ export interface Node {
     maxItems?: number;
     pattern?: string;
     properties?: Record<string, Node>;
+    additionalProperties?: Node | boolean;
     required?: string[];
-    additionalProperties?: boolean;
     items?: Node;
     oneOf?: Node[];
     unit?: string;
@@ -32,11 +32,20 @@ export function nodeAt(root: Node, path: readonly PropertyKey[], value: unknown)
     let node: Node | undefined = root;
     let given = value;
     for (const part of path) {
-        node = typeof part === "number" ? node?.items : kindOf(node, given)?.properties?.[String(part)];
+        node = typeof part === "number" ? node?.items : keyOf(kindOf(node, given), String(part));
         given = (given as Record<PropertyKey, unknown> | undefined)?.[part];
     }
     return node;
 }
+
+/** A key of a mapping: one of its own, or one by a name that its user gives. */
+const keyOf = (node: Node | undefined, key: string): Node | undefined => node?.properties?.[key] ?? namedOf(node);
+
+/** What a mapping has by names that its user gives; undefined where it has none, or anything. */
+export const namedOf = (node: Node | undefined): Node | undefined =>
+    typeof node?.additionalProperties === "object" && keysOf(node.additionalProperties).length > 0
+        ? node.additionalProperties
+        : undefined;
 
 /** Of a choice of kinds (`platform: local | …`) the one that the value names, else the first, which is the default. */
 export function kindOf(node: Node | undefined, value: unknown): Node | undefined {

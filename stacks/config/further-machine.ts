@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { volume } from "./common";
-import { SERVICES, sectionsWith, withMachine, type Section } from "./further-services";
+import { keyIn, placesWith, SERVICES, withMachine, type Place, type Section } from "./further-services";
 import { completeData, machine, machineRules } from "./machine";
 import { addressesRule, neighboursRule } from "./neighbours";
 import type { Given, RelatedComplaint, Rule } from "./rule";
@@ -37,23 +37,23 @@ export function completeOwnMachine<T extends Keys>(section: Section, given: T): 
 
 /** The keys as the rules of a machine see them: it is the only machine, with a volume, and a product of its own. */
 const view =
-    (given: Given, service: Section): Given =>
+    (given: Given, place: Place): Given =>
     (...path) => {
         const [section] = path;
         if (section === "product") {
-            return SERVICES[service];
+            return place.purpose;
         }
         if (section === "instances") {
             return undefined;
         }
-        return section === "machine" || section === "data" ? given(service, ...path) : given(...path);
+        return section === "machine" || section === "data" ? given(...place.path, ...path) : given(...path);
     };
 
 /** What a rule has against a machine that it takes for the only one, with the keys that the file has for it. */
-function placed({ path, reason, advice }: RelatedComplaint, section: Section): RelatedComplaint {
-    const withPlace = (text: string) => text.replaceAll(/\b(machine|data)\.(?=[a-zA-Z])/g, `${section}.$&`);
+function placed({ path, reason, advice }: RelatedComplaint, place: Place): RelatedComplaint {
+    const withPlace = (text: string) => text.replaceAll(/\b(machine|data)\.(?=[a-zA-Z])/g, `${keyIn(place)}.$&`);
     return {
-        path: ["machine", "data"].includes(String(path[0])) ? [section, ...path] : path,
+        path: ["machine", "data"].includes(String(path[0])) ? [...place.path, ...path] : path,
         reason: withPlace(reason),
         advice: advice && withPlace(advice),
     };
@@ -65,9 +65,9 @@ const forFurtherMachines =
     (given) => {
         const keyOf = ({ path }: RelatedComplaint) => path.join(".");
         const said = new Set(rule(given).map(keyOf));
-        return withMachine(given).flatMap((section) => {
-            const found = rule(view(given, section))
-                .map((complaint) => placed(complaint, section))
+        return withMachine(given).flatMap((place) => {
+            const found = rule(view(given, place))
+                .map((complaint) => placed(complaint, place))
                 .filter((complaint) => !said.has(keyOf(complaint)));
             found.forEach((complaint) => said.add(keyOf(complaint)));
             return found;
@@ -88,12 +88,13 @@ const placeRule: Rule = (given) =>
 
 /** A volume is a machine's. */
 const volumeRule: Rule = (given) =>
-    sectionsWith("data", given)
-        .filter((section) => given(section, "machine") === undefined)
-        .map((section) => ({
-            path: [section, "data"],
-            reason: `${SERVICES[section]} has no machine of its own, whose volume it would be`,
-            advice: `Give ${section}.machine as well, or leave it out: ${SERVICES[section]} is on the volume of \`data\`.`,
+    placesWith("data", given)
+        // The schema says that an application without a machine is none.
+        .filter(({ path, key }) => key !== "applications" && given(...path, "machine") === undefined)
+        .map((place) => ({
+            path: [...place.path, "data"],
+            reason: `${place.purpose} has no machine of its own, whose volume it would be`,
+            advice: `Give ${place.key} as well, or leave it out: ${place.purpose} is on the volume of \`data\`.`,
         }));
 
 /** What the keys of machines beside the first one must fulfil. */

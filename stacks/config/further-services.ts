@@ -6,11 +6,41 @@ export const SERVICES = { postgresql: "PostgreSQL", objectStore: "MinIO" } as co
 /** The section of such a service. */
 export type Section = keyof typeof SERVICES;
 
-/** The sections that have a key, in the order in which machines are looked at. Where the object store is no MinIO, it has no machine, and the schema refuses the key. */
-export const sectionsWith = (key: "machine" | "data", given: Given): Section[] =>
-    (Object.keys(SERVICES) as Section[])
-        .filter((section) => given(section, key) !== undefined)
-        .filter((section) => section !== "objectStore" || given(section, "mode") === "minio");
+/** Where the configuration has the keys `machine` and `data` of a machine beside the stack's first one. */
+export interface Place {
+    readonly path: readonly string[];
+    /** What the machine is for, as messages call it. */
+    readonly purpose: string;
+    /** The key without which there is no such machine. */
+    readonly key: string;
+}
+
+/** The places that may have a key, in the order in which machines are looked at. */
+function placesOf(given: Given): Place[] {
+    const services = (Object.keys(SERVICES) as Section[])
+        // Where the object store is no MinIO, it has no machine, and the schema refuses the key.
+        .filter((section) => section !== "objectStore" || given(section, "mode") === "minio")
+        .map((section) => ({ path: [section], purpose: SERVICES[section], key: `${section}.machine` }));
+    const applications = applicationNames(given).map((name) => ({
+        ...{ path: ["applications", name], purpose: "OMERO.web", key: "applications" },
+    }));
+    return [...services, ...applications];
+}
+
+/** The names of the machines that OMERO.web has beside the first one. */
+export function applicationNames(given: Given): string[] {
+    const applications = given("applications");
+    return typeof applications === "object" && applications !== null && !Array.isArray(applications)
+        ? Object.keys(applications)
+        : [];
+}
+
+/** The places that have a key. */
+export const placesWith = (key: "machine" | "data", given: Given): Place[] =>
+    placesOf(given).filter(({ path }) => given(...path, key) !== undefined);
 
 /** Those with a machine of their own. */
-export const withMachine = (given: Given): Section[] => sectionsWith("machine", given);
+export const withMachine = (given: Given): Place[] => placesWith("machine", given);
+
+/** A key below a place, as messages call it. */
+export const keyIn = ({ path }: Place, ...key: readonly string[]): string => [...path, ...key].join(".");

@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { withMachine, type Section } from "./further-services";
+import { keyIn, withMachine, type Place } from "./further-services";
 import { DEFAULT_NETWORK } from "./machine/local";
 import type { Given, RelatedComplaint, Rule } from "./rule";
 
@@ -8,7 +8,7 @@ const LOCAL_PORT = 22022;
 
 /** A machine beside the stack's first one, and the machines that it is to be apart from. */
 interface Neighbour {
-    section: Section;
+    place: Place;
     /** Its own keys, and those of the first machine. */
     own: Given;
     first: Given;
@@ -23,38 +23,36 @@ const keysAt =
     (...key) =>
         given(...path, ...key);
 
-const complain = (section: Section, key: readonly string[], reason: string, advice: string): RelatedComplaint[] => [
-    { path: [section, "machine", ...key], reason, advice },
+const complain = ({ path }: Place, key: readonly string[], reason: string, advice: string): RelatedComplaint[] => [
+    { path: [...path, "machine", ...key], reason, advice },
 ];
 
 /** The keys that machines of one place share. */
 const sameAs =
     (key: string, reason: string, standard?: string): Check =>
-    ({ section, own, first }) => {
+    ({ place, own, first }) => {
         const [given, wanted] = [own(key) ?? standard, first(key) ?? standard];
         return given === undefined || wanted === undefined || given === wanted
             ? []
-            : complain(section, [key], reason, `Give machine.${key}: ${JSON.stringify(wanted)}.`);
+            : complain(place, [key], reason, `Give machine.${key}: ${JSON.stringify(wanted)}.`);
     };
 
 /** The keys that only the first machine has. */
 const without =
     (key: string, reason: string): Check =>
-    ({ section, own }) =>
-        own(key) === undefined ? [] : complain(section, [key], reason, "Leave it out.");
+    ({ place, own }) =>
+        own(key) === undefined ? [] : complain(place, [key], reason, "Leave it out.");
 
 /** The keys by which two machines would be one. */
 const apart =
     (key: string): Check =>
-    ({ section, own, earlier }) => {
+    ({ place, own, earlier }) => {
         const twin = own(key) === undefined ? undefined : earlier.find(({ keys }) => keys(key) === own(key));
-        return twin === undefined
-            ? []
-            : complain(section, [key], `it is that of ${twin.name}`, "Give another machine.");
+        return twin === undefined ? [] : complain(place, [key], `it is that of ${twin.name}`, "Give another machine.");
     };
 
 /** Each way by Session Manager begins at a port of its own. */
-const ownLocalPort: Check = ({ section, own, earlier }) => {
+const ownLocalPort: Check = ({ place, own, earlier }) => {
     const portOf = (keys: Given) => keys("sessionManager", "localPort") ?? LOCAL_PORT;
     const twin = earlier.find(({ keys }) => portOf(keys) === portOf(own));
     if (own("sessionManager") === undefined || twin === undefined) {
@@ -65,7 +63,7 @@ const ownLocalPort: Check = ({ section, own, earlier }) => {
         (port) => !taken.has(port),
     );
     const reason = `it is the port that leads to ${twin.name}`;
-    return complain(section, ["sessionManager", "localPort"], reason, `Give another one, e.g. ${free}.`);
+    return complain(place, ["sessionManager", "localPort"], reason, `Give another one, e.g. ${free}.`);
 };
 
 const CHECKS: Readonly<Record<string, readonly Check[]>> = {
@@ -85,31 +83,31 @@ const CHECKS: Readonly<Record<string, readonly Check[]>> = {
 
 /** The stack's machines reach each other, and each of them is one of its own: what is wrong is said of the one that is named later. */
 export const neighboursRule: Rule = (given) => {
-    const sections = withMachine(given);
+    const places = withMachine(given);
     const first = keysAt(given, "machine");
     const machines = [
         { name: "the stack's first machine", keys: first },
-        ...sections.map((section) => ({ name: `${section}.machine`, keys: keysAt(given, section, "machine") })),
+        ...places.map((place) => ({ name: keyIn(place, "machine"), keys: keysAt(given, ...place.path, "machine") })),
     ];
-    return sections.flatMap((section, index) => {
-        const own = keysAt(given, section, "machine");
+    return places.flatMap((place, index) => {
+        const own = keysAt(given, ...place.path, "machine");
         const [platform, wanted] = [own("platform"), first("platform")];
         if (typeof platform !== "string" || wanted === undefined) {
             return []; // The schema says so.
         }
         if (platform !== wanted) {
             const reason = "it is not that of the stack's first machine, by whose private address it is known there";
-            return complain(section, ["platform"], reason, `Allowed: ${JSON.stringify(wanted)}, as machine.platform.`);
+            return complain(place, ["platform"], reason, `Allowed: ${JSON.stringify(wanted)}, as machine.platform.`);
         }
-        const neighbour = { section, own, first, earlier: machines.slice(0, index + 1) };
+        const neighbour = { place, own, first, earlier: machines.slice(0, index + 1) };
         return (CHECKS[platform] ?? []).flatMap((check) => check(neighbour));
     });
 };
 
 /** A firewall, and a certificate for an address, ask for the addresses of hosts. */
 export const addressesRule: Rule = (given) => {
-    const sections = withMachine(given);
-    const paths = sections.length === 0 ? [] : [["machine"], ...sections.map((section) => [section, "machine"])];
+    const places = withMachine(given);
+    const paths = places.length === 0 ? [] : [["machine"], ...places.map(({ path }) => [...path, "machine"])];
     return paths.flatMap((path) => {
         const key = (name: string) => given(...path, name);
         const host = key("host");

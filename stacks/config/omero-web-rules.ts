@@ -1,4 +1,5 @@
 import { icePyProblem } from "../../components/omero-web/ice-py-releases";
+import { balancerPorts, machinesOfOmeroWeb } from "./applications";
 import { GUNICORN_PORT, HTTP_PORT, HTTPS_PORT } from "./omero-web-settings";
 import type { Rule } from "./rule";
 
@@ -17,9 +18,10 @@ export const portsRule: Rule = (given) => {
             : [[["omeroWeb", "httpsPort"], given("omeroWeb", "httpsPort") ?? HTTPS_PORT] as const]),
         [["omeroWeb", "applicationServer", "port"], given("omeroWeb", "applicationServer", "port") ?? GUNICORN_PORT],
     ] as [string[], unknown][];
+    const taken = new Map([...TAKEN_PORTS, ...balancerPorts(given)]);
     return ports.flatMap(([path, value], index) => {
         const by =
-            TAKEN_PORTS.get(value) ??
+            taken.get(value) ??
             ports
                 .slice(0, index)
                 .find(([, other]) => other === value)?.[0]
@@ -30,11 +32,13 @@ export const portsRule: Rule = (given) => {
 };
 
 /** A release whose Python has no IcePy is refused before anything is made. */
-export const icePyRule: Rule = (given) => {
-    const image = given("machine", "image");
-    const reason = typeof image === "string" ? icePyProblem(image) : undefined;
-    return reason === undefined ? [] : [{ path: ["machine", "image"], reason, advice: 'Take "debian-12".' }];
-};
+export const icePyRule: Rule = (given) =>
+    machinesOfOmeroWeb(given).flatMap((machine) => {
+        const path = [...machine, "image"];
+        const image = given(...path);
+        const reason = typeof image === "string" ? icePyProblem(image) : undefined;
+        return reason === undefined ? [] : [{ path, reason, advice: 'Take "debian-12".' }];
+    });
 
 /** A server that the public user is of must be in the list. */
 export const publicServerRule: Rule = (given) => {

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { applicationRules, applications, completeApplications } from "./applications";
 import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
 import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
 import { elastiCacheRules } from "./elasticache";
+import { furtherMachineRules } from "./further-machine";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import { propertyMap } from "./omero-web-fields";
 import { propertiesRule } from "./omero-web-properties";
@@ -30,6 +32,7 @@ export const omeroWebSchema = () =>
         redis: redis("the sessions"),
         icePy: icePy(),
         backend: backend(),
+        applications: applications(),
         packagesAsOf: packagesAsOf(),
         backup: backup(),
         mirrors: mirrors(),
@@ -48,6 +51,8 @@ export const omeroWebRules: readonly Rule[] = [
     ...elastiCacheRules,
     appsRule,
     propertiesRule,
+    ...furtherMachineRules,
+    ...applicationRules,
 ];
 
 type OmeroWebKeys = z.output<ReturnType<typeof omeroWebSchema>>;
@@ -58,6 +63,7 @@ export function completeOmeroWeb(given: OmeroWebKeys) {
     return {
         ...given,
         data: completeData(given.data, given.machine),
+        applications: completeApplications(given.applications),
         firewall: { web: firewall.web, ssh: firewall.ssh ?? administratorNetworks(given) },
     };
 }

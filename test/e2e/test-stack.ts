@@ -4,12 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse, stringify } from "yaml";
-import { FURTHER_MACHINES, type FurtherMachineName } from "../../verify/outputs";
 import type { Report } from "../../verify/report";
 import { removeMachine, sweep } from "../guest/guest";
 
 const project = join(__dirname, "..", "..");
 const HOMES = "science-stacks-e2e-";
+
+/** As far as tests look at it. */
+interface Configuration {
+    config?: Record<string, Record<string, unknown>>;
+}
 
 /** What one of the user's commands ended with. */
 export interface Ended {
@@ -160,7 +164,7 @@ export class TestStack {
     }
 
     /** The same, on a machine beside it. @param input its standard input */
-    async sshOn(machine: FurtherMachineName, text: string, input = ""): Promise<string> {
+    async sshOn(machine: string, text: string, input = ""): Promise<string> {
         const { status, stdout, stderr } = await this.npm("ssh", [this.name, "--machine", machine, "--", text], input);
         if (status !== 0) {
             throw new Error(`"${text}" on ${this.beside(machine)} ended with status ${status}: ${stdout}${stderr}`);
@@ -183,14 +187,20 @@ export class TestStack {
 
     /** Takes away everything of the stack, whatever state it is in. */
     remove(): void {
-        FURTHER_MACHINES.forEach((machine) => removeMachine(this.beside(machine)));
+        this.further().forEach((machine) => removeMachine(this.beside(machine)));
         removeMachine(this.name);
         rmSync(this.file, { force: true });
         rmSync(this.home, { recursive: true, force: true });
     }
 
+    /** Those that its configuration has, or may have had. */
+    private further(): string[] {
+        const { config = {} } = existsSync(this.file) ? (parse(readFileSync(this.file, "utf8")) as Configuration) : {};
+        return ["database", "object-store", ...Object.keys(config["science-stacks:applications"] ?? {})];
+    }
+
     /** The name of a machine beside the first one, where it has one. */
-    beside(machine: FurtherMachineName): string {
+    beside(machine: string): string {
         return `${this.name}-${machine}`;
     }
 

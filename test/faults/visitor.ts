@@ -9,6 +9,8 @@ export interface Seen {
     failed: number;
     /** The longest time without a good answer, in seconds. */
     away: number;
+    /** The longest time that a good answer took, in seconds. */
+    slowest: number;
     /** Each other status that came, 0 where there was no answer at all. */
     others: Set<number>;
     /** Headers of the last answer with status 503. */
@@ -17,7 +19,7 @@ export interface Seen {
 
 /** One who asks for a page five times a second at most, one request after the other, until he leaves. */
 export class Visitor {
-    private readonly seen: Seen = { asked: 0, failed: 0, away: 0, others: new Set() };
+    private readonly seen: Seen = { asked: 0, failed: 0, away: 0, slowest: 0, others: new Set() };
     private stays = true;
     private readonly visit: Promise<void>;
     private last = Date.now();
@@ -50,10 +52,12 @@ export class Visitor {
     private async ask(): Promise<void> {
         const { seen } = this;
         while (this.stays) {
+            const begun = Date.now();
             const answer = await this.web.request(this.url).catch(() => undefined);
             seen.asked++;
             if (answer?.status === 200) {
                 this.last = Date.now();
+                seen.slowest = Math.max(seen.slowest, (this.last - begun) / 1000);
             } else {
                 seen.failed++;
                 seen.others.add(answer?.status ?? 0);

@@ -161,7 +161,9 @@ describe("what can be made anew", () => {
             resource("random:index/randomPassword:RandomPassword", "eoxserver-instance00-database-password"),
             resource("random:index/randomPassword:RandomPassword", "eoxserver-instance00-admin-password"),
             resource("random:index/randomPassword:RandomPassword", "redis-server-password"),
-            resource("tls:index/privateKey:PrivateKey", "machine-login-key"),
+            ...["machine-login-key", "app1-machine-login-key", "app1-tls-key"].map((name) =>
+                resource("tls:index/privateKey:PrivateKey", name),
+            ),
         ],
         pendingOperations: [],
     };
@@ -173,7 +175,7 @@ describe("what can be made anew", () => {
         expect(rotated(deployment, "maps", "cache-password", "aws")).toEqual([
             expect.stringMatching(/::redis-server-password$/),
         ]);
-        expect(rotated(deployment, "maps", "ssh-key", "local")).toHaveLength(1);
+        expect(rotated(deployment, "maps", "ssh-key", "local")).toHaveLength(2);
     });
 
     test.each([

@@ -21,6 +21,7 @@ const ELSEWHERE = [
     "redis.elasticache",
     "objectStore.machine",
     "objectStore.data",
+    "applications",
 ].map((key) => `.${key}`);
 
 /** Of DCOR the example has an address of a database, and with that no authority. */

@@ -43,7 +43,7 @@ async function ask(url: string, password: string): Promise<{ said: string; statu
     const script = `set -euo pipefail
         secret() { echo "$PASSWORD_FILE"; }
         fail() { echo "$1"; exit 1; }
-        url=$1 secret=$2
+        url=$1 secret=$2 authority=''
         source scripts/guest/redis/ask.sh`;
     const env = { ...process.env, PASSWORD_FILE: file, SSL_CERT_FILE: join(directory, "root.pem") };
     const child = spawn("bash", ["-c", script, "ask", url, password && "redis-elsewhere"], { env, stdio: "pipe" });

@@ -1,14 +1,24 @@
-import { isOwnRedis } from "../../stacks/config/services";
 import type { OmeroWebContext } from "../context";
 import type { Product } from "../product";
+import { REDIS_PORT } from "../../components/guest/redis";
+import { hasOwnRedis } from "../../stacks/config/applications";
 import { ensure, NotHere, type Row } from "../row";
-import { configurationRows, properties } from "./omero-web/configuration";
+import { onEachApplication } from "./omero-web/applications";
+import { checkBalancer } from "./omero-web/balancer";
+import { cacheRows } from "./omero-web/cache";
+import { configurationRows } from "./omero-web/configuration";
 import { installationRows } from "./omero-web/installation";
+import { APPLICATION_UNITS } from "./omero-web/units";
+import { properties } from "./omero-web/properties";
 import { serviceRows } from "./omero-web/service";
 import { webRows } from "./omero-web/web";
 
 /** What a stack that has nginx alone can show. */
 const OF_THE_FRONT = ["O13", "O15", "O16"];
+
+/** Whether OMERO.web is on the stack's first machine. */
+const isHere = ({ backend, applications }: OmeroWebContext["config"]) =>
+    backend === undefined && applications === undefined;
 
 function onlyWithApplication(row: Row<OmeroWebContext>): Row<OmeroWebContext> {
     return OF_THE_FRONT.includes(row.id)
@@ -17,35 +27,37 @@ function onlyWithApplication(row: Row<OmeroWebContext>): Row<OmeroWebContext> {
               ...row,
               check: (context) =>
                   context.config.backend === undefined
-                      ? row.check(context)
+                      ? onEachApplication(context, (each) => row.check(each))
                       : Promise.reject(new NotHere("OMERO.web is on another machine (backend), whose stack shows it")),
           };
 }
 
 /** OMERO.web: O01 to O16. */
 export const omeroWeb: Product<"omero-web"> = {
-    rows: [...installationRows, ...configurationRows, ...serviceRows, ...webRows]
+    rows: [...installationRows, ...configurationRows, ...cacheRows, ...serviceRows, ...webRows]
         .map(onlyWithApplication)
         .sort((a, b) => a.id.localeCompare(b.id)),
-    ports: ({ tls, omeroWeb: { httpPort, httpsPort, fronts, applicationServer } }) => [
-        httpPort,
-        ...(tls.mode === "none" ? [] : [httpsPort]),
-        ...(fronts.length === 0 ? [] : [applicationServer.port]),
+    ports: (config) => {
+        const { httpPort, httpsPort, fronts, applicationServer } = config.omeroWeb;
+        return [
+            httpPort,
+            ...(config.tls.mode === "none" ? [] : [httpsPort]),
+            ...(fronts.length === 0 ? [] : [applicationServer.port]),
+            ...(config.applications && hasOwnRedis(config) ? [REDIS_PORT] : []),
+        ];
+    },
+    hasData: (config) => isHere(config) || hasOwnRedis(config),
+    units: (config) => [
+        "nginx.service",
+        ...(isHere(config) ? APPLICATION_UNITS : []),
+        ...(config.applications ? ["haproxy.service"] : []),
+        ...(hasOwnRedis(config) ? ["redis-server.service", "var-lib-redis.mount"] : []),
     ],
-    hasData: ({ backend }) => backend === undefined,
-    units: ({ omeroWeb: { sessions }, redis, backend }) =>
-        backend
-            ? ["nginx.service"]
-            : [
-                  "nginx.service",
-                  "omero-web.service",
-                  "omero-web-clearsessions.timer",
-                  "opt-omero-web-omero\\\\x2dweb.mount",
-                  ...(sessions === "redis" && isOwnRedis({ redis })
-                      ? ["redis-server.service", "var-lib-redis.mount"]
-                      : []),
-              ],
-    services: async ({ machine, config, outputs }) => {
+    services: async (context) => {
+        const { machine, config, outputs } = context;
+        if (context.applicationMachines.length > 0) {
+            return checkBalancer(context);
+        }
         if (config.backend !== undefined) {
             const gunicorn = `${config.backend.host}:${config.backend.port}`;
             const site = await machine.run("nginx -T 2>/dev/null");

@@ -4,6 +4,7 @@
 # Parameters: environment (directory), version, workers (or empty: twice the processors and one), address and port of
 # Gunicorn, login (path of a page that answers with 200), server_name, session_cache (address of Redis, or empty),
 # secrets (names of files with further properties), files (properties, units, with lay_files), notify (restart).
+# Where Gunicorn is reached by TLS: tls (paths of its certificate and key), authority (path of what it is verified by).
 home=/opt/omero/web/omero-web
 library=/usr/local/lib/science-stacks/omero-web
 current=/opt/omero/web/venv3
@@ -17,6 +18,7 @@ if [ "$1" = remove ]; then
     return
 fi
 mkdir -p "$state"
+tls=("${tls[@]}") authority=${authority:-}
 
 change=omero-web change_units=("$unit") change_database=''
 # shellcheck source=scripts/guest/upgrade/way-back.sh
@@ -47,7 +49,7 @@ properties() {
 }
 
 digest() {
-    { properties && cat "$home/etc/grid/config.xml" 2>/dev/null && echo "$environment"; } | sha256sum
+    { properties && cat "$home/etc/grid/config.xml" 2>/dev/null && echo "$environment" && cat /dev/null "${tls[@]}"; } | sha256sum
 }
 
 # make_configuration: a new config.xml with just these properties, loaded by the software that is to run with it.
@@ -87,10 +89,15 @@ cache.delete_pattern(KEY_PREFIX + "*")'
 }
 
 answers() {
-    local answer
-    exec 3<>"/dev/tcp/$address/$port" || return
-    printf 'GET %s HTTP/1.0\r\nHost: %s\r\nX-Forwarded-Proto: https\r\n\r\n' "$login" "$server_name" >&3
-    read -r -t 30 answer <&3 && exec 3>&-
+    local answer request="GET $login HTTP/1.0\r\nHost: $server_name\r\nX-Forwarded-Proto: https\r\n\r\n"
+    if [ -n "$authority" ]; then
+        read -r answer < <(printf '%b' "$request" | timeout 30 openssl s_client -quiet -verify_quiet -verify_return_error \
+            -connect "$address:$port" -CAfile "$authority" -verify_ip "$address" 2>/dev/null) || return
+    else
+        exec 3<>"/dev/tcp/$address/$port" || return
+        printf '%b' "$request" >&3
+        read -r -t 30 answer <&3 && exec 3>&-
+    fi
     [[ "$answer" == *" 200 "* ]]
 }
 

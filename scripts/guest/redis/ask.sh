@@ -1,15 +1,16 @@
 # shellcheck shell=bash disable=SC2154
 # Asks a Redis server that is not the machine's own whether it lets this machine in.
-# Parameters: url, secret (name of the password, or empty), secret_revision (another one: asked anew).
+# Parameters: url, secret (name of the password, or empty), secret_revision (another one: asked anew), authority (path of the
+# certificate that it is verified by, or empty: those that the machine trusts).
 [ -z "$secret" ] || password_file=$(secret "$secret")
 answer=$(python3 -c '
 import socket, ssl, sys
 from urllib.parse import urlsplit
 
-url, password_file = urlsplit(sys.argv[1]), sys.argv[2]
+url, password_file, authority = urlsplit(sys.argv[1]), sys.argv[2], sys.argv[3]
 connection = socket.create_connection((url.hostname, url.port), timeout=10)
 if url.scheme == "rediss":
-    connection = ssl.create_default_context().wrap_socket(connection, server_hostname=url.hostname)
+    connection = ssl.create_default_context(cafile=authority or None).wrap_socket(connection, server_hostname=url.hostname)
 
 def ask(*words):
     parts = [f"*{len(words)}\r\n".encode()]
@@ -25,6 +26,6 @@ for question in questions:
     answer = ask(*question)
     if not answer.startswith("+"):
         sys.exit(f"{question[0]}: {answer}")
-' "$url" "${password_file:-}" 2>&1) ||
+' "$url" "${password_file:-}" "$authority" 2>&1) ||
     fail "Redis at $url does not let this machine in: $(tail -n 1 <<<"$answer")" \
         "redis.url and redis.password say where it is. It must be reachable from the machine, too."

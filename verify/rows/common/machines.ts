@@ -3,6 +3,7 @@ import { POSTGRESQL_PORT } from "../../../components/guest/postgresql-server";
 import type { Context, FurtherMachine } from "../../context";
 import { NotHere } from "../../row";
 import type { Ssh } from "../../ssh";
+import { APPLICATION_UNITS } from "../omero-web/units";
 import { products } from "../products";
 
 /** One of a stack's machines, and what is to be seen on it. */
@@ -22,9 +23,10 @@ export interface StackMachine {
     units: string[];
 }
 
-/** The stack's first machine, and those that the database and the object store have for themselves. */
+/** The stack's first machine, and those that the database, the object store and OMERO.web have for themselves. */
 export function machinesOf(context: Context): StackMachine[] {
-    const { machine: ssh, databaseMachine, objectStoreMachine, outputs, config } = context;
+    const { machine: ssh, databaseMachine, objectStoreMachine, applicationMachines, outputs, config } = context;
+    const gunicorn = config.product === "omero-web" ? config.omeroWeb.applicationServer.port : 0;
     const product = products[outputs.product];
     const hasData = product.hasData?.(config) ?? true;
     const first: StackMachine = {
@@ -44,6 +46,7 @@ export function machinesOf(context: Context): StackMachine[] {
             ...backupUnits(outputs),
         ]),
         ...forService(objectStoreMachine, MINIO_PORT, ["minio.service", ...backupUnits(outputs)]),
+        ...applicationMachines.flatMap((machine) => forService(machine, gunicorn, APPLICATION_UNITS)),
     ];
 }
 
@@ -73,9 +76,14 @@ function firewallUnits(machine: Context["config"]["machine"]): string[] {
 /** What was seen on each of the stack's machines, with its name where there are several. */
 export async function onEach(context: Context, look: (machine: StackMachine) => Promise<string>): Promise<string> {
     const machines = machinesOf(context);
-    if (machines.length === 1) {
-        return look(machines[0]!);
-    }
+    return machines.length === 1 ? look(machines[0]!) : together(machines, look);
+}
+
+/** What was seen on each of several machines, with its name; what is wrong on one of them as well. */
+export async function together<M extends { name: string }>(
+    machines: readonly M[],
+    look: (machine: M) => Promise<string>,
+): Promise<string> {
     const seen = await Promise.all(
         machines.map(async (machine) => {
             try {

@@ -1,5 +1,7 @@
+import { GUNICORN_AUTHORITY } from "../../../components/omero-web/omero-web";
 import type { OmeroWebContext } from "../../context";
 import { ensure, NotHere, type Row } from "../../row";
+import { pair, properties } from "./properties";
 
 /** What OMERO.web is told. */
 export const configurationRows: Row<OmeroWebContext>[] = [
@@ -7,7 +9,7 @@ export const configurationRows: Row<OmeroWebContext>[] = [
         id: "O04",
         title: "OMERODIR, port, server name; the configuration is the rendered one; nginx as `omero web config nginx` has it",
         async check(context) {
-            const { machine, config } = context;
+            const { machine, front, config } = context;
             const values = await properties(context);
             const rendered = await machine.run("grep -v '^#' /etc/omero-web/omero-web.properties");
             const wanted = new Map(rendered.split("\n").map(pair));
@@ -23,35 +25,14 @@ export const configurationRows: Row<OmeroWebContext>[] = [
                 machine.run(
                     `omero-web web config nginx --http ${config.omeroWeb.httpPort} --servername verify 2>/dev/null`,
                 ),
-                machine.run("nginx -T 2>/dev/null"),
+                front.run("nginx -T 2>/dev/null"),
             ]);
-            const lost = directives(generated).filter((each) => !served.replace(/\s+/g, " ").includes(each));
+            // Where OMERO.web has machines for itself, it is HAProxy that nginx hands requests on to.
+            const direct = directives(generated).filter((each) => !(config.applications && each.startsWith("server ")));
+            const lost = direct.filter((each) => !served.replace(/\s+/g, " ").includes(each));
             ensure(lost.length === 0, `nginx has not got what OMERO.web generates: ${lost.join(" ")}`);
             ensure(!served.includes("/var/www/html"), "nginx has Debian's default server");
             return `${wanted.size} properties, no other; nginx has every directive of OMERO.web's own configuration, and no default server`;
-        },
-    },
-    {
-        id: "O05",
-        title: "Redis cache and cache sessions",
-        async check(context) {
-            if (context.config.omeroWeb.sessions === "files") {
-                throw new NotHere("this stack keeps its sessions in files (omeroWeb.sessions)");
-            }
-            const values = await properties(context);
-            ensure(values.get("omero.web.session_engine") === CACHE_SESSIONS, "sessions are not in the cache");
-            const kept = await context.machine.run(IN_DJANGO(TRY_THE_CACHE));
-            ensure(kept === "kept", `OMERO.web's cache does not keep what it is given: ${kept}`);
-            const elsewhere = context.outputs.redisUrl ?? context.config.redis.url;
-            if (elsewhere !== undefined) {
-                return `sessions are in Redis at ${elsewhere}, which keeps what OMERO.web gives it`;
-            }
-            const refused = await context.machine.run("redis-cli ping");
-            ensure(refused.startsWith("NOAUTH"), "Redis answers without its password");
-            const listens = await context.machine.run("ss -lntH 'sport = 6379' | awk '{print $4}'");
-            const open = listens.split("\n").filter((each) => !/^(127\.|\[::1\])/.test(each));
-            ensure(open.length === 0, `Redis listens on ${open.join(", ")}`);
-            return "sessions are in Redis, which keeps what OMERO.web gives it, lets in with its password alone, and listens on the loopback";
         },
     },
     {
@@ -78,15 +59,20 @@ export const configurationRows: Row<OmeroWebContext>[] = [
         id: "O07",
         title: "nginx on another host (application_server.host)",
         async check(context) {
-            const { host, port } = context.config.omeroWeb.applicationServer;
+            const { applicationServer, fronts } = context.config.omeroWeb;
+            const { port } = applicationServer;
+            const host = (await properties(context)).get("omero.web.application_server.host") ?? applicationServer.host;
             const listens = await context.machine.run(`ss -lntH 'sport = ${port}' | awk '{print $4}'`);
             ensure(listens.split("\n").includes(`${host}:${port}`), `Gunicorn listens on ${listens}, not on ${host}`);
-            if (context.config.omeroWeb.fronts.length === 0) {
+            if (context.config.applications) {
+                return `Gunicorn listens on ${host}:${port}, by TLS, for HAProxy of the stack's first machine`;
+            }
+            if (fronts.length === 0) {
                 throw new NotHere(
                     `Gunicorn listens on ${host}:${port} for the nginx of its own machine (omeroWeb.fronts is empty)`,
                 );
             }
-            return `Gunicorn listens on ${host}:${port} for ${context.config.omeroWeb.fronts.join(", ")}`;
+            return `Gunicorn listens on ${host}:${port} for ${fronts.join(", ")}`;
         },
     },
     {
@@ -151,10 +137,14 @@ export const configurationRows: Row<OmeroWebContext>[] = [
                 first?.class === "whitenoise.middleware.WhiteNoiseMiddleware" && first.index === 0,
                 `first is ${first?.class}`,
             );
-            const { host, port } = context.config.omeroWeb.applicationServer;
-            const path = `${context.config.omeroWeb.prefix}/static/webclient/css/layout.css`;
+            const values = await properties(context);
+            const { applicationServer, prefix } = context.config.omeroWeb;
+            const { port } = applicationServer;
+            const host = values.get("omero.web.application_server.host") ?? applicationServer.host;
+            const [scheme, authority] = context.config.applications ? ["https", GUNICORN_AUTHORITY] : ["http", ""];
+            const path = `${prefix}/static/webclient/css/layout.css`;
             const status = await context.machine.run(
-                `/usr/bin/python3 -c 'import urllib.request as u, sys; r = u.Request("http://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}${path}", headers={"Host": "${new URL(context.outputs.url).hostname}"}); print(u.urlopen(r, timeout=20).status)'`,
+                `/usr/bin/python3 -c 'import ssl, urllib.request as u; r = u.Request("${scheme}://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}${path}", headers={"Host": "${new URL(context.outputs.url).hostname}"}); print(u.urlopen(r, timeout=20, context=ssl.create_default_context(cafile="${authority}" or None)).status)'`,
             );
             ensure(status === "200", `Gunicorn answers for a static file with ${status}`);
             return "WhiteNoise comes first: Gunicorn serves its static files itself, too";
@@ -163,36 +153,15 @@ export const configurationRows: Row<OmeroWebContext>[] = [
 ];
 
 /** Properties that are not in the rendered file: secret ones, and what follows from the machine. */
-const APART = new Set(["omero.web.wsgi_workers", "omero.web.public.password", "omero.web.caches"]);
-const TRY_THE_CACHE =
-    "from django.core.cache import cache; cache.set('science_stacks_verify', 'kept', 30); print(cache.get('science_stacks_verify')); cache.delete('science_stacks_verify')";
-
-/** A program in OMERO.web's own Python, with its configuration, as its user. */
-const IN_DJANGO = (program: string) =>
-    `cd /opt/omero/web/omero-web && runuser -u omero-web -- env OMERODIR=$PWD OMERO_USERDIR=/var/cache/omero-web HOME=/var/cache/omero-web DJANGO_SETTINGS_MODULE=omeroweb.settings /opt/omero/web/venv3/bin/python -c "import django; django.setup(); ${program}"`;
-const CACHE_SESSIONS = "django.contrib.sessions.backends.cache";
-
-/** What OMERO.web has been told, by its own command; secrets among it, so never shown. */
-export async function properties({ machine }: Pick<OmeroWebContext, "machine">): Promise<Map<string, string>> {
-    let asked = known.get(machine);
-    if (asked === undefined) {
-        asked = machine.run("omero-web config get --show-password").then((text) => new Map(text.split("\n").map(pair)));
-        known.set(machine, asked);
-    }
-    return asked;
-}
-
-/** OMERO.web's command takes seconds: it is asked once for all rows. */
-const known = new WeakMap<object, Promise<Map<string, string>>>();
-
+const APART = new Set([
+    "omero.web.wsgi_workers",
+    "omero.web.public.password",
+    "omero.web.caches",
+    "omero.web.secret_key",
+]);
 async function middleware(context: OmeroWebContext) {
     const values = await properties(context);
     return JSON.parse(values.get("omero.web.middleware") ?? "[]") as { index: number; class: string }[];
-}
-
-function pair(line: string): [string, string] {
-    const at = line.indexOf("=");
-    return [line.slice(0, at), line.slice(at + 1)];
 }
 
 /** The lines of a generated configuration that must be served as they are: not its listening, names and missing page. */

@@ -1,7 +1,7 @@
 import type { OmeroWebContext } from "../../context";
 import { APPS } from "../../../components/omero-web/apps";
 import { ensure, type Row } from "../../row";
-import { properties } from "./configuration";
+import { properties } from "./properties";
 
 /** The user, the environment, the apps. */
 export const installationRows: Row<OmeroWebContext>[] = [
@@ -17,7 +17,7 @@ export const installationRows: Row<OmeroWebContext>[] = [
                 done
                 find "$home" ! -user omero-web -printf '%p belongs to %u\\n' | head -n 3
                 [ "$(findmnt -no MAJ:MIN --target "$home")" = "$(findmnt -no MAJ:MIN /data)" ] || echo "$home is not on the data volume"
-                [ -z "$(find "$home/etc/grid" "$home/var/django_secret_key" -type f -perm /077)" ] || echo "others may read the configuration or the key"
+                [ -z "$(find "$home/etc/grid" "$home/var" -maxdepth 1 -type f \\( -path "$home/etc/*" -o -name django_secret_key \\) -perm /077)" ] || echo "others may read the configuration or the key"
             `);
             ensure(seen === "", seen.replaceAll("\n", "; "));
             return "the directory is on the data volume, all in it is omero-web's, and its configuration and key are for it alone";

@@ -1,6 +1,6 @@
 import type { OmeroWebContext } from "../../context";
 import { ensure, NotHere, type Row } from "../../row";
-import { properties } from "./configuration";
+import { properties } from "./properties";
 
 /** What runs. */
 export const serviceRows: Row<OmeroWebContext>[] = [

@@ -1,0 +1,157 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DataVolume } from "../components/guest/data-volume";
+import type { InstallStep } from "../components/guest/install-step";
+import { Redis, type RedisEndpoint } from "../components/guest/redis";
+import { RedisElsewhere } from "../components/guest/redis-elsewhere";
+import type { Machine } from "../components/machine/machine";
+import { Balancer } from "../components/omero-web/balancer";
+import { BALANCER_PORT } from "../components/omero-web/balancer-files";
+import { OmeroWeb } from "../components/omero-web/omero-web";
+import { loginPath } from "../components/omero-web/render";
+import { password } from "../components/password";
+import { ServerCertificate } from "../components/server-certificate";
+import type { OmeroWebConfig } from "./config";
+import { hasOwnRedis } from "./config/applications";
+import { createFurtherMachine, type FurtherMachine } from "./further-machine";
+import { commonArgs, settingsOf, type ApplicationTier, type FrontPlace } from "./omero-web-application";
+
+/** A machine for OMERO.web beside the stack's first one, with what Gunicorn shows there. */
+export interface ApplicationMachine extends FurtherMachine {
+    name: string;
+    image: string;
+    certificate: ServerCertificate;
+}
+
+/** The machines of `applications`; none where OMERO.web is on the first one, or another stack's. */
+export function createApplicationMachines(config: OmeroWebConfig, first: Machine): Promise<ApplicationMachine[]> {
+    const { port } = config.omeroWeb.applicationServer;
+    return Promise.all(
+        Object.entries(config.applications ?? {}).map(async ([name, { machine: keys, data: volume }]) => {
+            const made = await createFurtherMachine(config, first, {
+                ...{ role: name, keys, volume },
+                service: { description: "OMERO.web for nginx", port },
+                packages: {
+                    packages: [
+                        ...OmeroWeb.buildPackages.packages,
+                        ...RedisElsewhere.packages.packages,
+                        // What it is asked with by the step that starts it.
+                        "openssl",
+                    ],
+                },
+            });
+            const certificate = new ServerCertificate(`${name}-tls`, { address: made.machine.privateAddress });
+            return { ...made, name, image: keys.image, certificate };
+        }),
+    );
+}
+
+/** nginx's machine, whose firewall lets in the machines that OMERO.web is on. */
+type Front = FrontPlace & { closed: pulumi.Resource };
+
+/**
+ * OMERO.web on other machines: those of the stack behind HAProxy, or one of another stack's.
+ * The software is installed side by side; what runs is changed on one machine after the other, each when HAProxy has found that
+ * the one before answers again.
+ */
+export function applicationsElsewhere(
+    config: OmeroWebConfig,
+    front: Front,
+    machines: readonly ApplicationMachine[],
+): ApplicationTier {
+    if (config.backend !== undefined) {
+        return { backend: config.backend, servesStatic: false, before: [], last: [], outputs: {} };
+    }
+    const installed = installEach(config, front, machines);
+    const balancer = createBalancer(config, front, machines);
+    const software = installed.map(({ web }) => web.installed);
+    const cache = createRedis(config, front, software);
+    const seen = installed.reduce<InstallStep[]>((before, { web, place }) => {
+        const after = [place.closed, ...before.slice(-1)];
+        const running = web.start({ sessionCache: sessionCache(config, front, place, cache), after });
+        return [...before, balancer.sees(place.name, place.machine, place.lastSteps(running))];
+    }, []);
+    return {
+        backend: { host: "127.0.0.1", port: BALANCER_PORT },
+        servesStatic: false,
+        before: seen.slice(0, 1),
+        last: seen,
+        outputs: {
+            applications: Object.fromEntries(machines.map(({ name, output }) => [name, output])),
+            applicationSsh: pulumi.secret(Object.fromEntries(machines.map(({ name, ssh }) => [name, ssh]))),
+        },
+    };
+}
+
+/** OMERO.web on each machine, not started yet; with one key of Django's, so that each reads what another has signed. */
+function installEach(config: OmeroWebConfig, { address }: Front, machines: readonly ApplicationMachine[]) {
+    const secretKey = password("applications-secret-key", {});
+    return machines.map((place) => {
+        const { machine, packages, data, image, certificate } = place;
+        const web = new OmeroWeb(`${place.name}-omero-web`, {
+            ...{ machine, image, packages, data, certificate, secretKey, tools: packages },
+            settings: pulumi.all([address, machine.privateAddress]).apply(([known, host]) => ({
+                ...settingsOf(config, known),
+                applicationServer: { ...config.omeroWeb.applicationServer, host },
+            })),
+            ...commonArgs(config),
+        });
+        return { place, web };
+    });
+}
+
+function createBalancer(
+    { omeroWeb: { prefix, timeoutSeconds, applicationServer } }: OmeroWebConfig,
+    { machine, packages, address }: Front,
+    machines: readonly ApplicationMachine[],
+): Balancer {
+    return new Balancer("balancer", {
+        ...{ machine, packages, timeoutSeconds },
+        check: address.apply(({ serverName }) => ({ path: loginPath(prefix), host: serverName })),
+        servers: machines.map((each) =>
+            pulumi.all([each.machine.privateAddress, each.certificate.authorityPem]).apply(([host, authority]) => ({
+                ...{ name: each.name, address: host, port: applicationServer.port, authority },
+            })),
+        ),
+    });
+}
+
+/** The stack's own Redis, on the first machine, and what its clients verify it by; none where the sessions are elsewhere. */
+interface StackRedis {
+    endpoint: RedisEndpoint;
+    authority: pulumi.Output<string>;
+}
+
+/** @param installed what takes its time before anybody uses Redis: an OMERO.web that moves from here uses it meanwhile */
+function createRedis(
+    config: OmeroWebConfig,
+    { machine, packages }: Front,
+    installed: InstallStep[],
+): StackRedis | undefined {
+    if (!hasOwnRedis(config)) {
+        return undefined;
+    }
+    const data = new DataVolume("data", { machine, ...config.data });
+    const certificate = new ServerCertificate("redis-tls", { address: machine.privateAddress });
+    const { maxMemoryMiB } = config.redis;
+    const { endpoint } = new Redis("redis", { machine, packages, data, maxMemoryMiB, certificate, after: installed });
+    return { endpoint, authority: certificate.authorityPem };
+}
+
+/** What keeps the sessions, as a machine of OMERO.web uses it: it is asked from there first. */
+function sessionCache(
+    { redis: { url, password: given }, omeroWeb: { sessions } }: OmeroWebConfig,
+    { closed, redis: managed }: Front,
+    { name, machine, packages }: ApplicationMachine,
+    own?: StackRedis,
+): RedisEndpoint | undefined {
+    const place = { machine, packages };
+    if (own !== undefined) {
+        const { url: address, password: secret, running } = own.endpoint;
+        const server = { url: address, password: secret, authority: own.authority, after: [closed, ...running] };
+        return new RedisElsewhere(`${name}-redis`, { ...place, ...server }).endpoint;
+    }
+    const server = managed ?? (url === undefined ? undefined : { url, password: given });
+    return sessions === "files" || server === undefined
+        ? undefined
+        : new RedisElsewhere(`${name}-redis`, { ...place, ...server }).endpoint;
+}

@@ -1,0 +1,237 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Outputs as AnyOutputs } from "../../verify/outputs";
+import { Web } from "../../verify/web";
+import { Visitor, type Seen } from "../faults/visitor";
+import { Guest } from "../guest/guest";
+import { expectAllRowsOk, expectDestroyed, expectUnchanged, untilItAnswers } from "./checks";
+import { machineRuns, powerCut } from "./host";
+import { NETWORK } from "./network";
+import { expectSafe } from "./scan";
+import { SMALL } from "./small";
+import { TestStack } from "./test-stack";
+
+type Outputs = Extract<AnyOutputs, { product: "omero-web" }>;
+
+const MINUTE = 60_000;
+/** Rows that a local machine cannot show. */
+const NOT_HERE = ["O15", "X11"];
+const ROWS = 31;
+const HOME = "/opt/omero/web/omero-web";
+
+/** A program with OMERO.web's configuration, in its own Python, where it is. */
+const inDjango = (program: string) =>
+    `cd ${HOME} && runuser -u omero-web -- env OMERODIR=${HOME} OMERO_USERDIR=/var/cache/omero-web HOME=/var/cache/omero-web ` +
+    `DJANGO_SETTINGS_MODULE=omeroweb.settings /opt/omero/web/venv3/bin/python -c "import django; from importlib import import_module; ` +
+    `from django.conf import settings; django.setup(); Store = import_module(settings.SESSION_ENGINE).SessionStore; ${program}"`;
+
+describe("OMERO.web that gets two machines of its own", () => {
+    const stack = new TestStack("apps");
+    const settings = { prefix: "/omero", workers: 2, cors: { origins: ["https://portal.example.org"] } };
+    const own = { machine: { ...SMALL["omero-web"].machine }, data: { sizeGiB: 2 } };
+    let stranger: Guest;
+    let outputs: Outputs;
+    let web: Web;
+    let session: string;
+
+    const login = () => new URL("webclient/login/", outputs.url).href;
+    const pageOf = (path: string) => new URL(path, outputs.url).href;
+
+    /** Of somebody with a session: a page that looks into it, and sends who is not logged in away. */
+    const withSession = () =>
+        ({
+            request: async (url: string) => {
+                const answer = await web.request(url, { headers: { Cookie: `sessionid=${session}` } });
+                return { ...answer, status: answer.status === 302 ? 200 : answer.status };
+            },
+        }) as Web;
+
+    /** What two visitors saw during something: one of the log-in page, and one with a session. */
+    async function seenDuring(work: () => Promise<unknown>): Promise<{ visitor: Seen; user: Seen }> {
+        const all = [new Visitor(web, login()), new Visitor(withSession(), pageOf("webclient/"))];
+        await sleep(1000);
+        await work();
+        await sleep(3000);
+        const [visitor, user] = (await Promise.all(all.map((each) => each.leave()))) as [Seen, Seen];
+        for (const [name, { asked, failed, others, away, slowest }] of Object.entries({ visitor, user })) {
+            process.stderr.write(
+                `  ${name}: of ${asked} requests ${failed} failed (${[...others].join(", ")}), ` +
+                    `away for ${away.toFixed(1)} s at most, the slowest took ${slowest.toFixed(1)} s\n`,
+            );
+        }
+        return { visitor, user };
+    }
+
+    /** Neither of them saw anything of it. */
+    async function expectUnseen(work: () => Promise<unknown>): Promise<void> {
+        const { visitor, user } = await seenDuring(work);
+        expect([visitor.failed, user.failed, ...visitor.others, ...user.others]).toEqual([0, 0]);
+    }
+
+    /** Whether a machine of OMERO.web knows the session of before. */
+    const knows = async (machine: string) =>
+        (await stack.sshOn(machine, inDjango(`print(Store('${session}').get('of'))`))).trim() === "before";
+
+    beforeAll(async () => {
+        stack.configure({ ...SMALL["omero-web"], omeroWeb: settings });
+        await stack.run("up");
+        outputs = await stack.outputs<Outputs>();
+        web = new Web(outputs.certificate);
+        stranger = Guest.create("stranger", { network: NETWORK });
+    }, 10 * MINUTE);
+
+    afterAll(() => {
+        web?.close();
+        stack.remove();
+        stranger?.destroy();
+    });
+
+    test(
+        "has the sessions of before, and its users wait for seconds",
+        async () => {
+            session = (
+                await stack.ssh(inDjango("s = Store(); s['of'] = 'before'; s.save(); print(s.session_key)"))
+            ).trim();
+            stack.configure({ applications: { app1: own, app2: own } });
+            const { visitor, user } = await seenDuring(() => stack.run("up"));
+            expect(visitor.away).toBeLessThan(10);
+            expect(user.away).toBeLessThan(30);
+            expect(await knows("app1")).toBe(true);
+            expect(await knows("app2")).toBe(true);
+            expect(await stack.ssh("ls -d /opt/omero 2>/dev/null || true")).toBe("");
+        },
+        10 * MINUTE,
+    );
+
+    test(
+        "every requirement is met, on each of the machines; another up changes nothing",
+        async () => {
+            const { rows } = await expectAllRowsOk(stack, NOT_HERE, ROWS);
+            const detail = (row: string) => rows.find(({ id }) => id === row)?.detail;
+            for (const row of [
+                "O01",
+                "O02",
+                "O04",
+                "O05",
+                "O09",
+                "O12",
+                "O14",
+                "X01",
+                "X02",
+                "X03",
+                "X05",
+                "X06",
+                "X10",
+                "X14",
+            ]) {
+                expect(detail(row)).toContain(`${stack.beside("app1")}: `);
+                expect(detail(row)).toContain(`${stack.beside("app2")}: `);
+            }
+            expect(detail("X12")).toContain("2 servers of OMERO.web, which all answer it by TLS");
+            await expectUnchanged(stack, "haproxy nginx redis-server");
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "Gunicorn and Redis answer the machines of the stack alone, by TLS; nothing is open, said or allowed that need not be",
+        async () => {
+            const connect = (address: string, port: number) =>
+                `timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/${port}' 2>&1 && echo open || echo closed`;
+            const app1 = (await stack.outputs<Outputs>()).applications!["app1"]!.address;
+            expect(stranger.run(connect(app1, 4080))).toContain("closed");
+            expect(stranger.run(connect(outputs.machine.address, 6379))).toContain("closed");
+            expect(await stack.sshOn("app2", connect(app1, 4080))).toContain("closed");
+            expect(await stack.sshOn("app2", connect(outputs.machine.address, 6379))).toContain("open");
+            const plain = `exec 3<>/dev/tcp/${app1}/4080; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; timeout 3 head -n 1 <&3 | grep -c 'HTTP/1.. [23]' || true`;
+            expect((await stack.ssh(plain)).trim()).toBe("0");
+            await expectSafe(stack, outputs, [22, 80, 443], ["webclient/login/", "static/webclient/css/layout.css"]);
+        },
+        2 * MINUTE,
+    );
+
+    test(
+        "a changed setting comes to one machine after the other, and no request fails",
+        async () => {
+            stack.configure({ omeroWeb: { ...settings, sessionCookieAgeSeconds: 7200 } });
+            await expectUnseen(() => stack.run("up"));
+            for (const machine of ["app1", "app2"]) {
+                const age = "omero-web config get omero.web.session_cookie_age";
+                expect((await stack.sshOn(machine, age)).trim()).toBe("7200");
+            }
+            expect(await knows("app1")).toBe(true);
+            // Whoever only looks, as HAProxy does every other second, leaves no session behind.
+            const redis = `REDISCLI_AUTH=$(cat /etc/science-stacks/secrets/redis) redis-cli --tls --cacert /etc/redis/authority.pem`;
+            expect(Number(await stack.ssh(`${redis} -h ${outputs.machine.address} DBSIZE`))).toBeLessThan(5);
+        },
+        3 * MINUTE,
+    );
+
+    test(
+        "a machine that loses its power costs hardly a request, and up brings it back",
+        async () => {
+            const { visitor, user } = await seenDuring(async () => {
+                powerCut(stack.beside("app1"));
+                await sleep(10_000);
+            });
+            expect(Math.max(visitor.failed, user.failed)).toBeLessThanOrEqual(1);
+            expect(await knows("app2")).toBe(true);
+            await expectUnseen(() => stack.run("up"));
+            expect(await knows("app1")).toBe(true);
+        },
+        4 * MINUTE,
+    );
+
+    test(
+        "while none of them runs, visitors see the maintenance page",
+        async () => {
+            await Promise.all(["app1", "app2"].map((machine) => stack.sshOn(machine, "systemctl stop omero-web")));
+            const { status, text, headers } = await web.request(login());
+            expect([status, headers["retry-after"]]).toEqual([503, "60"]);
+            expect(text).toContain("OMERO.web is being maintained");
+            const { status: drift, stdout } = await stack.attempt("drift");
+            expect([drift, stdout]).toEqual([1, expect.stringContaining("app2-omero-web-configuration")]);
+            await Promise.all(["app1", "app2"].map((machine) => stack.sshOn(machine, "systemctl start omero-web")));
+            await untilItAnswers(web, login());
+        },
+        2 * MINUTE,
+    );
+
+    test(
+        "users' commands know the machines: ssh, logs, status, rotate",
+        async () => {
+            expect((await stack.sshOn("app2", "hostname")).trim()).toBe(stack.beside("app2"));
+            expect(await stack.run("logs", "--machine", "app1")).toContain("omero-web.service");
+            expect((await stack.attemptAll("status", "--json")).stdout).toContain('"app1:/data"');
+            const wrong = await stack.attempt("ssh", "--machine", "app3", "--", "hostname");
+            expect(wrong.status).not.toBe(0);
+            expect(wrong.stderr).toContain('"app3" is none of the machines');
+            const { visitor } = await seenDuring(() => stack.run("rotate", "cache-password"));
+            expect(visitor.away).toBeLessThan(10);
+            expect(await knows("app2")).toBe(true);
+            expect((await web.get(pageOf("webclient/login/"))).status).toBe(200);
+        },
+        3 * MINUTE,
+    );
+
+    test(
+        "one that is taken out leaves the other as it is, and costs no request",
+        async () => {
+            const process = () => stack.sshOn("app2", "systemctl show --property=MainPID omero-web");
+            const before = await process();
+            stack.configure({ applications: { app2: own } });
+            await expectUnseen(() => stack.run("up"));
+            expect(await process()).toBe(before);
+            expect(machineRuns(stack.beside("app1"))).toBe(false);
+        },
+        2 * MINUTE,
+    );
+
+    test(
+        "destroy leaves nothing of any of them",
+        async () => {
+            stranger.destroy();
+            await expectDestroyed(stack, NETWORK);
+        },
+        2 * MINUTE,
+    );
+});
