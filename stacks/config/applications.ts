@@ -18,11 +18,9 @@ const application = () =>
             allowed: "a mapping with the keys of `machine`",
             description: "The machine, on the platform of the stack's first one.",
         }),
-        data: ownVolume()
-            .prefault({})
-            .meta({
-                description: "Its data volume: OMERO.web's own directory with its logs. The sessions are not on it.",
-            }),
+        data: ownVolume().prefault({}).meta({
+            description: "Its data volume: OMERO.web's own directory with its logs. The sessions are not on it.",
+        }),
     });
 
 /** `applications`: the machines of OMERO.web, by name, so that one that comes or goes leaves the others as they are. */
