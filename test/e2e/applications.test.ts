@@ -97,7 +97,7 @@ describe("OMERO.web that gets two machines of its own", () => {
             const { visitor, user } = await seenDuring(() => stack.run("up"));
             // The maintenance page, and nobody is logged out.
             expect([...new Set([...visitor.others, ...user.others])]).toEqual([503]);
-            expect(Math.max(visitor.away, user.away)).toBeLessThan(45);
+            expect(Math.max(visitor.away, user.away)).toBeLessThan(60);
             expect(await knows("app1")).toBe(true);
             expect(await knows("app2")).toBe(true);
             expect(await stack.ssh("ls -d /opt/omero 2>/dev/null || true")).toBe("");
