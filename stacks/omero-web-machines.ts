@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DataVolume } from "../components/guest/data-volume";
-import type { InstallStep } from "../components/guest/install-step";
+import { InstallStep } from "../components/guest/install-step";
 import { Redis, type RedisEndpoint } from "../components/guest/redis";
 import { RedisElsewhere } from "../components/guest/redis-elsewhere";
 import type { Machine } from "../components/machine/machine";
@@ -121,7 +121,7 @@ interface StackRedis {
     authority: pulumi.Output<string>;
 }
 
-/** @param installed what takes its time before anybody uses Redis: an OMERO.web that moves from here uses it meanwhile */
+/** @param installed what takes its time before anybody uses Redis: an OMERO.web that moves from here answers meanwhile */
 function createRedis(
     config: OmeroWebConfig,
     { machine, packages }: Front,
@@ -133,7 +133,9 @@ function createRedis(
     const data = new DataVolume("data", { machine, ...config.data });
     const certificate = new ServerCertificate("redis-tls", { address: machine.privateAddress });
     const { maxMemoryMiB } = config.redis;
-    const { endpoint } = new Redis("redis", { machine, packages, data, maxMemoryMiB, certificate, after: installed });
+    const program = { script: "omero-web/make-way.sh" };
+    const after = [new InstallStep("applications-make-way", { machine, program }, { dependsOn: installed })];
+    const { endpoint } = new Redis("redis", { machine, packages, data, maxMemoryMiB, certificate, after });
     return { endpoint, authority: certificate.authorityPem };
 }
 

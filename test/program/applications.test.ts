@@ -77,7 +77,8 @@ describe("OMERO.web on machines of its own", () => {
             expect.arrayContaining(["balancer-files", "app1-omero-web-configuration"]),
         );
         // What moves here from the first machine is used until it can be used here.
-        expect(before(resources, "redis-settings")).toEqual(
+        expect(before(resources, "redis-settings")).toContain("applications-make-way");
+        expect(before(resources, "applications-make-way")).toEqual(
             expect.arrayContaining(["app1-omero-web-software", "app2-omero-web-software"]),
         );
         expect(before(resources, "site-files")).toContain("balancer-sees-app1");
