@@ -245,7 +245,7 @@ export function sweep(): void {
     const machines = runHostScript("machine.sh", ["list"]).split("\n");
     const names = [...machines, ...disks().map((disk) => disk.replace(/-[a-z]+$/, ""))];
     for (const name of new Set(names)) {
-        const owner = /^test-.*-(\d+)(-database|-object-store)?$/.exec(name)?.[1];
+        const owner = /^test-.*?-(\d+)(-[a-z][a-z0-9-]*)?$/.exec(name)?.[1];
         if (owner !== undefined && !readdirSync("/proc").includes(owner)) {
             removeMachine(name);
         }
