@@ -156,7 +156,7 @@ describe("DCOR with its database and its object store on machines of their own",
             }
             await expectAllRowsOk(stack, NOT_HERE, ROWS);
         },
-        8 * MINUTE,
+        15 * MINUTE,
     );
 
     test(
