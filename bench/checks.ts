@@ -26,13 +26,15 @@ export async function check(product: ProductName, outputs: unknown, only?: reado
     const web = new Web(certificate);
     const browser = openBrowser(certificate);
     // The product's own rows look at the machine and its site; what is about the state and the engine is for stacks.
-    const context = {
+    const context: Omit<Context, "engine" | "deployment" | "close"> = {
         ...{ stack: "bench", outputs: { certificate, ssh, ...others }, config: configurationOf(product) },
-        ...{ machine, web, database: new Database(machine, LOCAL_ADMINISTRATOR), browser: () => browser },
-    } as unknown as Context;
+        ...{ machine, front: machine, databaseMachine: undefined, objectStoreMachine: undefined },
+        ...{ applicationMachines: [], databaseUrl: undefined, database: new Database(machine, LOCAL_ADMINISTRATOR) },
+        ...{ web, browser: () => browser },
+    };
     try {
         const rows = products[product].rows.filter(({ id }) => only?.includes(id) ?? true);
-        const results = await runRows(rows, context);
+        const results = await runRows(rows, context as Context);
         const failed = results.filter(({ ok }) => ok === false);
         if (failed.length > 0) {
             throw new Error(failed.map(({ id, detail }) => `${id} fails: ${detail}`).join("\n"));

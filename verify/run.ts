@@ -28,7 +28,9 @@ async function runRow<Context>(row: Row<Context>, context: Context, timeoutSecon
     const timeout = new Promise<never>((_, reject) => {
         timer = setTimeout(() => reject(new Error(`no result within ${timeoutSeconds} s`)), timeoutSeconds * 1000);
     });
-    const outcome = await Promise.race([row.check(context), timeout])
+    // However a check fails, its row does.
+    const checked = Promise.resolve().then(() => row.check(context));
+    const outcome = await Promise.race([checked, timeout])
         .then((detail) => ({ ok: true, detail }))
         .catch((error: unknown) => ({ ok: error instanceof NotHere ? null : false, detail: messageOf(error) }))
         .finally(() => clearTimeout(timer));
