@@ -41,6 +41,17 @@ describe("the rows of verify", () => {
         expect(failed).toMatchObject({ ok: false, detail: "x is undefined" });
     });
 
+    test("a check that throws before it has begun fails, and no other with it", async () => {
+        const broken = row("A", () => {
+            throw new TypeError("x is undefined");
+        });
+        const results = await runRows([broken, row("B", () => Promise.resolve("seen"))], "");
+        expect(results.map(({ ok, detail }) => ({ ok, detail }))).toEqual([
+            { ok: false, detail: "x is undefined" },
+            { ok: true, detail: "seen" },
+        ]);
+    });
+
     test("rows are checked side by side, and reported in their own order", async () => {
         const finished: string[] = [];
         const slow = row("A", () => sleep(40).then(() => "slow"));
