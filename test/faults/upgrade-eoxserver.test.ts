@@ -46,6 +46,8 @@ describe("EOxServer, from an older version to the newest", () => {
     const migrations = () => sql("select app, name from django_migrations order by app, name");
     const runningVersion = () =>
         stack.ssh("sed -n 's/.*python-home=\\([^ ]*\\).*/\\1/p' /etc/eoxserver/instance00/apache2.conf");
+    /** What is told of the picture. BEFORE itself cannot give it: it does not know the MapServer of this Debian. */
+    const registered = () => sql("select id, identifier from coverages_eoobject order by id");
     const expectPicture = async () =>
         expect(
             await coverageDifference((await web.get(getCoverage(outputs.ows, "scene1_rgb"))).body, 0),
@@ -54,12 +56,12 @@ describe("EOxServer, from an older version to the newest", () => {
     test(
         "a migration that cannot go through is taken back, with those that did go; a backup was made first",
         async () => {
-            // What used to be a text is to become JSON: the last migration of five fails. Of a band that the picture does not have.
+            // What used to be a text is to become JSON: the last migration of five fails, of what Python takes for JSON.
             await sql(
-                "insert into coverages_bandstatistics (arraydata_item_id, band_index, histogram) select id, 99, 'none' from coverages_arraydataitem limit 1",
+                "insert into coverages_bandstatistics (arraydata_item_id, band_index, histogram) select id, 0, '{\\\"kept\\\": NaN}' from coverages_arraydataitem limit 1",
             );
             const made = await backups();
-            const before = { migrations: await migrations(), runs: await runningVersion() };
+            const before = { migrations: await migrations(), runs: await runningVersion(), has: await registered() };
             expect(before.runs).toContain(`/opt/eoxserver/${BEFORE}-`);
             stack.configure({ eoxserver: { processes: 2, version: NOW } });
             const { status, stdout, stderr, ...seen } = await upWatched(stack, web, outputs.url);
@@ -69,15 +71,16 @@ describe("EOxServer, from an older version to the newest", () => {
             expectMaintenanceAlone(seen);
 
             stack.configure({ eoxserver: { processes: 2, version: BEFORE } });
-            expect({ migrations: await migrations(), runs: await runningVersion() }).toEqual(before);
+            expect({ migrations: await migrations(), runs: await runningVersion(), has: await registered() }).toEqual(
+                before,
+            );
             expect(await stack.ssh("ls -A /data")).not.toContain(".upgrade");
             expect(await backups()).toBe(made + 1);
-            await expectPicture();
             await expectWhole(stack);
             note(
                 "EOxServer",
                 `upgrade from ${BEFORE} to ${NOW}, of which the last migration fails`,
-                `${BEFORE} and its tables are back by themselves (a backup was made before), away for ${seen.away.toFixed(1)} s, in which visitors saw the maintenance page; status 1, with PostgreSQL's words; the picture is the same, every row of \`verify\` met`,
+                `${BEFORE} and its tables are back by themselves (a backup was made before), away for ${seen.away.toFixed(1)} s, in which visitors saw the maintenance page; status 1, with PostgreSQL's words; the picture is registered as it was, every row of \`verify\` met`,
             );
         },
         10 * MINUTE,
@@ -86,7 +89,7 @@ describe("EOxServer, from an older version to the newest", () => {
     test(
         "an upgrade that loses its power is taken back by the next up, which tries it again",
         async () => {
-            const before = await migrations();
+            const before = { migrations: await migrations(), has: await registered() };
             stack.configure({ eoxserver: { processes: 2, version: NOW } });
             const up = stack.attempt("up");
             await stack.ssh(
@@ -100,13 +103,12 @@ describe("EOxServer, from an older version to the newest", () => {
             expect(stdout + stderr).toContain("invalid input syntax for type json");
             expect(await stack.ssh("ls -A /data")).not.toContain(".upgrade");
             stack.configure({ eoxserver: { processes: 2, version: BEFORE } });
-            expect(await migrations()).toBe(before);
-            await expectPicture();
+            expect({ migrations: await migrations(), has: await registered() }).toEqual(before);
             await expectWhole(stack);
             note(
                 "EOxServer",
                 `power cut in the middle of an upgrade from ${BEFORE} to ${NOW}`,
-                `the next \`up\` takes back what was half done and tries again; here that fails, and ${BEFORE} with its tables is back ${seconds.toFixed(0)} s after that \`up\` began; the picture is the same, every row of \`verify\` met`,
+                `the next \`up\` takes back what was half done and tries again; here that fails, and ${BEFORE} with its tables is back ${seconds.toFixed(0)} s after that \`up\` began; the picture is registered as it was, every row of \`verify\` met`,
             );
         },
         10 * MINUTE,
