@@ -22,6 +22,7 @@ import { hasOwnMinio } from "./config/dcor-object-store";
 import { hasOwnServer } from "./config/postgresql-elsewhere";
 import { isOwnRedis } from "./config/services";
 import type { StackDatabase } from "./database-machine";
+import { createRedis } from "./redis";
 import { webPorts } from "./web-front";
 
 /** The services that CKAN works with besides its object store, each on this machine or elsewhere. */
@@ -119,7 +120,7 @@ export function dcorServices(config: DcorConfig, place: Place): DcorServices {
         { dependsOn: tools },
     );
     const database = ckanDatabase(config, place);
-    const redis = jobQueue(config, place);
+    const redis = createRedis(config.redis, place);
     const search = searchCore(config, place, software);
     return {
         ...{ software, environment },
@@ -148,14 +149,6 @@ function ckanDatabase(config: DcorConfig, { machine, packages, data, databaseBes
     const server = new PostgreSql("postgresql", { machine, image, packages, data, sharedBuffersMiB });
     const { endpoint } = new CkanDatabase("database", { machine, server: server.endpoint });
     return { endpoint, units: [server.unit] };
-}
-
-function jobQueue({ redis }: DcorConfig, { machine, packages, data, redis: managed }: Place): RedisEndpoint {
-    const { url, password, maxMemoryMiB } = redis;
-    const server = managed ?? (url === undefined ? undefined : { url, password });
-    return server === undefined
-        ? new Redis("redis", { machine, packages, data, maxMemoryMiB }).endpoint
-        : new RedisElsewhere("redis", { machine, packages, ...server }).endpoint;
 }
 
 function searchCore(

@@ -3,13 +3,12 @@ import { DataVolume } from "../components/guest/data-volume";
 import type { InstallStep } from "../components/guest/install-step";
 import type { Packages } from "../components/guest/packages";
 import type { PublicAddress } from "../components/guest/public-address";
-import { Redis, type RedisEndpoint } from "../components/guest/redis";
-import { RedisElsewhere } from "../components/guest/redis-elsewhere";
 import type { Machine } from "../components/machine/machine";
 import type { ManagedServer } from "../components/machine/managed";
 import { OmeroWeb, type OmeroWebArgs } from "../components/omero-web/omero-web";
 import type { OmeroWebSettings } from "../components/omero-web/properties";
 import type { OmeroWebConfig } from "./config";
+import { createRedis } from "./redis";
 
 /** OMERO.web as the site in front of it needs to know it. */
 export interface ApplicationTier {
@@ -38,7 +37,8 @@ export interface FrontPlace {
 export function applicationHere(config: OmeroWebConfig, place: FrontPlace, tools: Packages): ApplicationTier {
     const { machine, packages, address } = place;
     const data = new DataVolume("data", { machine, ...config.data });
-    const sessionCache = sessionCacheHere(config, place, data);
+    const sessionCache =
+        config.omeroWeb.sessions === "files" ? undefined : createRedis(config.redis, { ...place, data });
     const application = new OmeroWeb("omero-web", {
         ...{ machine, tools, packages, data, image: config.machine.image },
         settings: address.apply((known) => settingsOf(config, known)),
@@ -51,21 +51,6 @@ export function applicationHere(config: OmeroWebConfig, place: FrontPlace, tools
         backend: { host: host === "0.0.0.0" ? "127.0.0.1" : host, port },
         ...{ servesStatic: true, before: [], last: [answering], outputs: {} },
     };
-}
-
-/** What keeps the sessions: a Redis on the machine, one that the platform runs, or elsewhere; files where there is none. */
-function sessionCacheHere(
-    { omeroWeb: { sessions }, redis: { url, password, maxMemoryMiB } }: OmeroWebConfig,
-    { machine, packages, redis: managed }: FrontPlace,
-    data: DataVolume,
-): RedisEndpoint | undefined {
-    if (sessions === "files") {
-        return undefined;
-    }
-    const server = managed ?? (url === undefined ? undefined : { url, password });
-    return server === undefined
-        ? new Redis("redis", { machine, packages, data, maxMemoryMiB }).endpoint
-        : new RedisElsewhere("redis", { machine, packages, ...server }).endpoint;
 }
 
 /** What OMERO.web is told, wherever it is. */

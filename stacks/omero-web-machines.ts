@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DataVolume } from "../components/guest/data-volume";
 import { InstallStep } from "../components/guest/install-step";
-import { Redis, type RedisEndpoint } from "../components/guest/redis";
+import { Redis } from "../components/guest/redis";
 import { RedisElsewhere } from "../components/guest/redis-elsewhere";
 import type { Machine } from "../components/machine/machine";
 import { Balancer } from "../components/omero-web/balancer";
@@ -14,6 +14,7 @@ import type { OmeroWebConfig } from "./config";
 import { hasOwnRedis } from "./config/applications";
 import { createFurtherMachine, type FurtherMachine } from "./further-machine";
 import { commonArgs, settingsOf, type ApplicationTier, type FrontPlace } from "./omero-web-application";
+import { redisElsewhere, type RedisServer } from "./redis";
 
 /** A machine for OMERO.web beside the stack's first one, with what Gunicorn shows there. */
 export interface ApplicationMachine extends FurtherMachine {
@@ -64,10 +65,12 @@ export function applicationsElsewhere(
     const installed = installEach(config, front, machines);
     const balancer = createBalancer(config, front, machines);
     const software = installed.map(({ web }) => web.installed);
-    const cache = createRedis(config, front, software);
+    const { sessions } = config.omeroWeb;
+    const elsewhere = sessions === "files" ? undefined : redisElsewhere(config.redis, front.redis);
+    const cache = createSharedRedis(config, front, software) ?? elsewhere;
     const seen = installed.reduce<InstallStep[]>((before, { web, place }) => {
         const after = [place.closed, ...before.slice(-1)];
-        const running = web.start({ sessionCache: sessionCache(config, front, place, cache), after });
+        const running = web.start({ sessionCache: sessionCache(cache, place), after });
         return [...before, balancer.sees(place.name, place.machine, place.lastSteps(running))];
     }, []);
     return {
@@ -115,18 +118,15 @@ function createBalancer(
     });
 }
 
-/** The stack's own Redis, on the first machine, and what its clients verify it by; none where the sessions are elsewhere. */
-interface StackRedis {
-    endpoint: RedisEndpoint;
-    authority: pulumi.Output<string>;
-}
-
-/** @param installed what takes its time before anybody uses Redis: an OMERO.web that moves from here answers meanwhile */
-function createRedis(
+/**
+ * The stack's own Redis, on the first machine, as its clients are told of it; none where the sessions are elsewhere.
+ * @param installed what takes its time before anybody uses Redis: an OMERO.web that moves from here answers meanwhile
+ */
+function createSharedRedis(
     config: OmeroWebConfig,
-    { machine, packages }: Front,
+    { machine, packages, closed }: Front,
     installed: InstallStep[],
-): StackRedis | undefined {
+): RedisServer | undefined {
     if (!hasOwnRedis(config)) {
         return undefined;
     }
@@ -136,24 +136,11 @@ function createRedis(
     const program = { script: "omero-web/make-way.sh" };
     const after = [new InstallStep("applications-make-way", { machine, program }, { dependsOn: installed })];
     const { endpoint } = new Redis("redis", { machine, packages, data, maxMemoryMiB, certificate, after });
-    return { endpoint, authority: certificate.authorityPem };
+    const { url, password: secret, running } = endpoint;
+    return { url, password: secret, authority: certificate.authorityPem, after: [closed, ...running] };
 }
 
 /** What keeps the sessions, as a machine of OMERO.web uses it: it is asked from there first. */
-function sessionCache(
-    { redis: { url, password: given }, omeroWeb: { sessions } }: OmeroWebConfig,
-    { closed, redis: managed }: Front,
-    { name, machine, packages }: ApplicationMachine,
-    own?: StackRedis,
-): RedisEndpoint | undefined {
-    const place = { machine, packages };
-    if (own !== undefined) {
-        const { url: address, password: secret, running } = own.endpoint;
-        const server = { url: address, password: secret, authority: own.authority, after: [closed, ...running] };
-        return new RedisElsewhere(`${name}-redis`, { ...place, ...server }).endpoint;
-    }
-    const server = managed ?? (url === undefined ? undefined : { url, password: given });
-    return sessions === "files" || server === undefined
-        ? undefined
-        : new RedisElsewhere(`${name}-redis`, { ...place, ...server }).endpoint;
+function sessionCache(server: RedisServer | undefined, { name, machine, packages }: ApplicationMachine) {
+    return server && new RedisElsewhere(`${name}-redis`, { machine, packages, ...server }).endpoint;
 }
