@@ -30,20 +30,23 @@ export function createBackups(
     if (settings === undefined) {
         return undefined;
     }
-    const hostOf = (role: string) => `${pulumi.getStack()}-${role}`;
+    const stack = pulumi.getStack();
+    const hostOf = (role: string) => `${stack}-${role}`;
     const owner = further.find(({ contents }) => contents.postgresqlPort !== undefined);
+    const databases = owner === undefined ? stack : hostOf(owner.role);
+    const after = (host: string) => (host === databases ? undefined : databases);
     const backup = new Backup("backup", {
         ...{ ...first, product, settings },
-        contents: { ...first.contents, databasesOf: owner && hostOf(owner.role) },
+        contents: { ...first.contents, databasesOf: after(stack) },
     });
     const { password } = backup;
     for (const { role, contents, ...place } of further) {
-        const databasesOf = owner === undefined ? pulumi.getStack() : hostOf(owner.role);
+        const host = hostOf(role);
         new Backup(
             `${role}-backup`,
             {
-                ...{ ...place, product, host: hostOf(role), settings: { ...settings, password } },
-                contents: { ...contents, databasesOf: role === owner?.role ? undefined : databasesOf },
+                ...{ ...place, product, host, settings: { ...settings, password } },
+                contents: { ...contents, databasesOf: after(host) },
             },
             // A repository is made once.
             { dependsOn: backup },

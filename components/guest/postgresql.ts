@@ -125,13 +125,13 @@ export class PostgreSql extends pulumi.ComponentResource {
         return `/usr/share/postgresql/${VERSIONS[image]}/extension`;
     }
 
-    /** Debian's packages: the server, its extensions, and what makes databases; the package makes no cluster of its own on the root disk. */
     /**
      * What is there before anything is built with libpq while a server is installed: when Debian's `postgresql-common` is
      * unpacked, `pg_config` is away for a moment, diverted to another name.
      */
     static readonly beforeBuilds: PackageSet = { packages: ["postgresql-common"] };
 
+    /** Debian's packages: the server, its extensions, and what makes databases; the package makes no cluster of its own on the root disk. */
     static packages(image: PostgreSqlImage, extensions: readonly "postgis"[] = []): PackageSet {
         const server = `postgresql-${VERSIONS[image]}`;
         return {

@@ -44,16 +44,16 @@ async function checkBackups(
 ): Promise<string> {
     const directory = repository.mode === "directory" ? repository.path : "/data";
     const seen = await ssh.facts(`
-            fact timer "$(systemctl is-enabled stack-backup.timer || true) $(systemctl is-active stack-backup.timer || true)"
-            fact next "$(systemctl show --property=NextElapseUSecRealtime --value stack-backup.timer)"
-            fact service "$(systemctl show --property=ActiveState --value stack-backup.service)"
-            fact words "$(journalctl --quiet --unit stack-backup.service --output cat --lines 200 | grep '^error: ' | tail -n 1 || true)"
-            fact last "$(cat ${LAST} 2>/dev/null || true)"
-            fact begun "$(stat -c %Y /var/lib/science-stacks/backup/begun 2>/dev/null || echo 0)"
-            fact now "$(date +%s)"
-            fact root "$([ "$(stat -c %d / ${quote(directory)} | sort -u | wc -l)" != 1 ] || echo yes)"
-            fact restore "$([ ! -e /data/.restore/whole ] || echo cut off)"
-        `);
+        fact timer "$(systemctl is-enabled stack-backup.timer || true) $(systemctl is-active stack-backup.timer || true)"
+        fact next "$(systemctl show --property=NextElapseUSecRealtime --value stack-backup.timer)"
+        fact service "$(systemctl show --property=ActiveState --value stack-backup.service)"
+        fact words "$(journalctl --quiet --unit stack-backup.service --output cat --lines 200 | grep '^error: ' | tail -n 1 || true)"
+        fact last "$(cat ${LAST} 2>/dev/null || true)"
+        fact begun "$(stat -c %Y /var/lib/science-stacks/backup/begun 2>/dev/null || echo 0)"
+        fact now "$(date +%s)"
+        fact root "$([ "$(stat -c %d / ${quote(directory)} | sort -u | wc -l)" != 1 ] || echo yes)"
+        fact restore "$([ ! -e /data/.restore/whole ] || echo cut off)"
+    `);
     ensure(!seen["restore"], "a restore was cut off: run `npm run restore` again, which finishes it");
     ensure(seen["timer"] === "enabled active", `the timer stack-backup.timer is ${seen["timer"]}`);
     ensure(seen["service"] !== "failed", `the last backup failed: ${seen["words"] || "see its journal"}`);
