@@ -51,7 +51,7 @@ dump_databases() {
 wait_for_databases() {
     local until=$((SECONDS + 3600)) newest
     while :; do
-        newest=$(backup-restic --no-lock snapshots --json --host "$databases_of" --tag "$product" --latest 1 |
+        newest=$(restic --no-lock snapshots --json --host "$databases_of" --tag "$product" --latest 1 |
             sed -n 's/.*"time":"\([^"]*\)".*/\1/p')
         [ -n "$newest" ] || return 0
         [ "$(date --date="$newest" +%s)" -lt $(($(date +%s) - SECONDS - 3600)) ] || return 0
@@ -61,14 +61,13 @@ wait_for_databases() {
     echo "note: $databases_of has made no backup within an hour: these files are backed up without one of the databases"
 }
 
-# try COMMAND…: waits for another machine that works on the same repository.
-try() {
-    local attempt log
-    log=$(mktemp)
+# restic ARGUMENT…: waits for another machine that works on the same repository, which nobody else may while old backups go.
+restic() {
+    local attempt
     for attempt in {1..180}; do
-        "$@" 2>"$log" && return
-        cat "$log" >&2
-        grep -q 'already locked' "$log" || return 1
+        backup-restic "$@" 2>"$staging.log" && return
+        cat "$staging.log" >&2
+        grep -q 'already locked' "$staging.log" || return 1
         ((attempt % 6 != 1)) || echo "the repository is in use by another machine" >&2
         sleep 10
     done
@@ -76,7 +75,7 @@ try() {
 }
 
 rm -rf "$staging"
-trap 'rm -rf "$staging" "$staging.summary"' EXIT
+trap 'rm -rf "$staging" "$staging.summary" "$staging.log"' EXIT
 mkdir -p "$staging" "$state"
 [ "$databases" = no ] || dump_databases
 [ -z "$databases_of" ] || wait_for_databases
@@ -86,26 +85,26 @@ mv "$staging/owners.new" "$staging/owners"
 [ ! -e "$state/state.json" ] || cp "$state/state.json" "$staging"
 
 # What a backup left that was killed; a lock that is in use stays.
-try backup-restic unlock --quiet || fail "the repository $repository cannot be opened"
+restic unlock --quiet || fail "the repository $repository cannot be opened"
 back_up() {
-    backup-restic backup --json --host "$host" --tag "$product" "${excludes[@]/#/--exclude=}" "$staging" "${paths[@]}" |
+    restic backup --json --host "$host" --tag "$product" "${excludes[@]/#/--exclude=}" "$staging" "${paths[@]}" |
         grep '"message_type":"summary"' >"$staging.summary"
 }
 # Files that went while they were read make it incomplete: once more, then.
-try back_up || try back_up || fail "the backup was not made, or is not whole"
+back_up || back_up || fail "the backup was not made, or is not whole"
 snapshot=$(sed 's/.*"snapshot_id":"\([0-9a-f]*\)".*/\1/' "$staging.summary")
 bytes=$(sed 's/.*"total_bytes_processed":\([0-9]*\).*/\1/' "$staging.summary")
 
 # What a restore would have first is read back, and compared byte by byte.
 for dump in "$staging"/*; do
-    backup-restic dump "$snapshot" "$dump" | cmp - "$dump" || fail "${dump##*/} came back from the repository as something else"
+    restic dump "$snapshot" "$dump" | cmp - "$dump" || fail "${dump##*/} did not come back from the repository as it is"
 done
 tried=$(find "$staging" -name '*.dump' | wc -l)
 
-try backup-restic forget --quiet --prune --host "$host" --tag "$product" --group-by host,tags --keep-within 2d --keep-last 1 "${keep[@]}" ||
+restic forget --quiet --prune --host "$host" --tag "$product" --group-by host,tags --keep-within 2d --keep-last 1 "${keep[@]}" ||
     fail "old backups could not be removed"
 # With a part of the data each time, another one each time.
-try backup-restic check --quiet --read-data-subset=2% || fail "the repository is damaged: see \`backup-restic check\`"
+restic check --quiet --read-data-subset=2% || fail "the repository is damaged: see \`backup-restic check\`"
 
 before=$(sed -n 's/.*"bytes":\([0-9]*\).*/\1/p' "$state/last.json" 2>/dev/null || echo 0)
 printf '{"snapshot":"%s","time":"%s","bytes":%s,"bytesBefore":%s,"dumps":%s,"seconds":%s}\n' \

@@ -37,14 +37,17 @@ sources_key() {
     { printf '%s\n' "$cli_version" "$node" "${SCIENCE_STACKS_TOOLCHAIN:-auto}" && sha256sum "${files[@]}"; } | sha256sum
 }
 
-# toolchain_ready: true when all tools are there, whole, and made from what the project says now.
+# toolchain_ready: true when all tools are there, whole, and made from what the project says now. Once they are, they stay so for as
+# long as a command takes.
 toolchain_ready() {
     local stamp
+    [ -z "${tools_are_there:-}" ] || return 0
     [ -s "$toolchain_stamp" ] || return 1
     mapfile -t stamp <"$toolchain_stamp"
     [ "${stamp[0]}" = "$(sources_key)" ] || return 1
     stamp=("${stamp[@]:1}")
-    [ "$(stat -c '%s %n' -- "${stamp[@]#* }" 2>/dev/null)" = "$(printf '%s\n' "${stamp[@]}")" ]
+    [ "$(stat -c '%s %n' -- "${stamp[@]#* }" 2>/dev/null)" = "$(printf '%s\n' "${stamp[@]}")" ] || return 1
+    tools_are_there=yes
 }
 
 # alone WHAT COMMAND...: runs the command while no other process does the same thing, and says so when it must wait.

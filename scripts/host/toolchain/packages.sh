@@ -9,9 +9,11 @@ packages_key() {
     sha256sum <package-lock.json
 }
 
-# install_packages: `npm ci`, where what is installed is not what the lock file says.
+# install_packages: `npm ci`, where what is installed is not what the lock file says. A command that has looked does not look again.
 install_packages() {
+    [ -z "${packages_are_there:-}" ] || return 0
     packages_are_installed || alone "npm packages" install_packages_now
+    packages_are_there=yes
 }
 
 packages_are_installed() {
