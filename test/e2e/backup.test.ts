@@ -176,6 +176,21 @@ describe("backups of EOxServer on another host, by SFTP", () => {
         5 * MINUTE,
     );
 
+    test(
+        "a backup waits while another machine has the repository for itself",
+        async () => {
+            // What reads so slowly that it does not end by itself stands for one that removes old backups.
+            const held = stack.ssh(
+                "timeout --signal=INT 25 backup-restic --limit-download 1 check --read-data >/dev/null 2>&1 || [ $? = 124 ]",
+            );
+            await stack.ssh("until backup-restic --no-lock list locks | grep -q .; do sleep 0.2; done");
+            expect(await stack.run("backup")).toContain("the repository is in order");
+            await held;
+            expect(await stack.ssh("journalctl --unit stack-backup")).toContain("in use by another machine");
+        },
+        2 * MINUTE,
+    );
+
     async function up(): Promise<void> {
         await stack.run("up");
         outputs = await stack.outputs<Outputs>();
