@@ -28,6 +28,26 @@ class Stack {
             .map(({ inputs: { fromPort, toPort, cidrIpv4 } }) => [fromPort, toPort, cidrIpv4]);
 }
 
+/** The tests of a managed service, of a stack that has it: the policies', and its own. */
+function describeManaged(
+    name: string,
+    managed: Parameters<typeof withManaged>[1],
+    tests: (stack: () => Stack, preview: boolean) => void,
+): void {
+    describe.each([
+        ["a preview", true],
+        ["an up", false],
+    ])("in %s", (_, preview) => {
+        let stack: Stack;
+        beforeAll(async () => {
+            stack = await Stack.of(withManaged(name, managed), preview);
+        });
+
+        test("keeps to the policies", () => expect(violations(stack.resources)).toEqual([]));
+        tests(() => stack, preview);
+    });
+}
+
 const secret = { [SECRET_MARK]: expect.anything() as string };
 const SUBNETS = ["managed-subnet-1-id", "managed-subnet-2-id"];
 
@@ -35,17 +55,8 @@ describe.each([
     ["EOxServer", "eoxserver-prod", "database-answering"],
     ["DCOR", "dcor-prod", "postgresql-answering"],
 ])("a database of RDS for %s", (_, name, asked) => {
-    describe.each([
-        ["a preview", true],
-        ["an up", false],
-    ])("in %s", (_, preview) => {
-        let stack: Stack;
-        beforeAll(async () => {
-            stack = await Stack.of(withManaged(name, { rds: {} }), preview);
-        });
-        const server = () => stack.ofType("rds/instance:Instance")[0]!;
-
-        test("keeps to the policies", () => expect(violations(stack.resources)).toEqual([]));
+    describeManaged(name, { rds: {} }, (stack, preview) => {
+        const server = () => stack().ofType("rds/instance:Instance")[0]!;
 
         test("is encrypted, private, in two zones, and keeps its backups", () => {
             const { inputs, options } = server();
@@ -56,40 +67,46 @@ describe.each([
                 ...{ deletionProtection: true, skipFinalSnapshot: false, username: "administrator" },
             });
             expect(options.protect).toBe(true);
-            expect(stack.named("database-server-settings").inputs).toMatchObject({
+            expect(stack().named("database-server-settings").inputs).toMatchObject({
                 family: "postgres17",
                 parameters: [{ name: "rds.force_ssl", value: "1" }],
             });
         });
 
         test("has two subnets without a way to the internet", () => {
-            expect(stack.named("managed-network").inputs["cidrBlock"]).toBe("10.81.0.0/24");
-            const own = stack.ofType("ec2/subnet:Subnet").filter(({ name }) => name.startsWith("managed-"));
+            expect(stack().named("managed-network").inputs["cidrBlock"]).toBe("10.81.0.0/24");
+            const own = stack()
+                .ofType("ec2/subnet:Subnet")
+                .filter(({ name }) => name.startsWith("managed-"));
             expect(own.map(({ inputs: { cidrBlock, availabilityZone } }) => [cidrBlock, availabilityZone])).toEqual([
                 ["10.81.0.0/25", "eu-central-1a"],
                 ["10.81.0.128/25", "eu-central-1b"],
             ]);
-            expect(stack.ofType("RouteTableAssociation").map(({ name }) => name)).toEqual(["machine-routes-of-subnet"]);
+            expect(
+                stack()
+                    .ofType("RouteTableAssociation")
+                    .map(({ name }) => name),
+            ).toEqual(["machine-routes-of-subnet"]);
         });
 
         test("is asked by the machine once it lets it in, by TLS, with a password that is secret", () => {
-            expect(stack.before(asked)).toEqual(
+            expect(stack().before(asked)).toEqual(
                 expect.arrayContaining(["database-server", "database-server-firewall"]),
             );
             if (!preview) {
-                expect(stack.openings()).toEqual([[5432, 5432, "10.80.0.10/32"]]);
+                expect(stack().openings()).toEqual([[5432, 5432, "10.80.0.10/32"]]);
                 expect(server().inputs["vpcSecurityGroupIds"]).toEqual(["database-server-group-id"]);
                 expect(server().inputs["password"]).toMatchObject(secret);
-                const stdin = String(stack.named(asked).inputs["stdin"]);
+                const stdin = String(stack().named(asked).inputs["stdin"]);
                 expect(stdin).toContain("url=postgresql://administrator@database.example.org:5432/postgres\n");
                 expect(stdin).not.toContain(SENTINELS[0]);
-                expect(stack.outputs["databaseUrl"]).toBeDefined();
+                expect(stack().outputs["databaseUrl"]).toBeDefined();
             }
         });
 
         test("leaves none on the machine, neither its packages nor in its backups", () => {
-            expect(stack.resources.filter(({ name }) => /^(database|postgresql)-cluster$/.test(name))).toEqual([]);
-            const packages = String(stack.named("packages").inputs["stdin"]);
+            expect(stack().resources.filter(({ name }) => /^(database|postgresql)-cluster$/.test(name))).toEqual([]);
+            const packages = String(stack().named("packages").inputs["stdin"]);
             expect(packages).toContain("postgresql-client");
             expect(packages).not.toMatch(/postgresql-1\d/);
         });
@@ -100,17 +117,8 @@ describe.each([
     ["OMERO.web", "omero-web-prod", "omero-web-configuration"],
     ["DCOR", "dcor-prod", "dcor-configuration"],
 ])("a Redis of ElastiCache for %s", (_, name, user) => {
-    describe.each([
-        ["a preview", true],
-        ["an up", false],
-    ])("in %s", (_, preview) => {
-        let stack: Stack;
-        beforeAll(async () => {
-            stack = await Stack.of(withManaged(name, { elasticache: {} }), preview);
-        });
-        const server = () => stack.ofType("ReplicationGroup")[0]!;
-
-        test("keeps to the policies", () => expect(violations(stack.resources)).toEqual([]));
+    describeManaged(name, { elasticache: {} }, (stack, preview) => {
+        const server = () => stack().ofType("ReplicationGroup")[0]!;
 
         test("is encrypted, in two zones, one of which takes over, and has snapshots", () => {
             const { inputs, options } = server();
@@ -132,33 +140,33 @@ describe.each([
         });
 
         test("throws away what the machine's own Redis would", () => {
-            const { inputs } = stack.named("redis-server-settings");
+            const { inputs } = stack().named("redis-server-settings");
             const [parameter] = inputs["parameters"] as { name: string; value: string }[];
             expect(inputs["family"]).toBe("valkey8");
             expect(redisSettings({})).toContain(`\n${parameter!.name} ${parameter!.value}\n`);
         });
 
         test("is asked by the machine once it lets it in, by TLS, with a password that is secret", () => {
-            expect(stack.before("redis-answering")).toEqual(
+            expect(stack().before("redis-answering")).toEqual(
                 expect.arrayContaining(["redis-server", "redis-server-firewall"]),
             );
-            expect(stack.before(user)).toContain("redis-answering");
+            expect(stack().before(user)).toContain("redis-answering");
             if (!preview) {
-                expect(stack.openings()).toEqual([[6379, 6379, "10.80.0.10/32"]]);
+                expect(stack().openings()).toEqual([[6379, 6379, "10.80.0.10/32"]]);
                 expect(server().inputs).toMatchObject({
                     authToken: secret,
                     securityGroupIds: ["redis-server-group-id"],
                 });
-                const stdin = String(stack.named("redis-answering").inputs["stdin"]);
+                const stdin = String(stack().named("redis-answering").inputs["stdin"]);
                 expect(stdin).toContain("url=rediss://cache.example.org:6379/0\n");
                 expect(stdin).not.toContain(SENTINELS[0]);
-                expect(stack.outputs["redisUrl"]).toBeDefined();
+                expect(stack().outputs["redisUrl"]).toBeDefined();
             }
         });
 
         test("leaves none on the machine", () => {
-            expect(stack.resources.filter(({ name }) => /^redis-(settings|directory)$/.test(name))).toEqual([]);
-            expect(String(stack.named("packages").inputs["stdin"])).not.toContain("redis-server");
+            expect(stack().resources.filter(({ name }) => /^redis-(settings|directory)$/.test(name))).toEqual([]);
+            expect(String(stack().named("packages").inputs["stdin"])).not.toContain("redis-server");
         });
     });
 });
