@@ -93,13 +93,21 @@ export const engineRows: Row<Context>[] = [
         title: "destroy leaves nothing behind but what was asked to be kept",
         async check({ engine, deployment, config }) {
             const { status, stdout, stderr } = await engine.destroyPreview();
-            if (config.data.onDestroy === "refuse") {
-                ensure(status !== 0, "destroy would go through, although data.onDestroy is refuse");
-                return "destroy is refused, as data.onDestroy says";
+            const ours = deployment.resources.filter(({ type }) => !type.startsWith("pulumi:providers:"));
+            const refusing = ours.filter(({ protect }) => protect).map(nameOf);
+            ensure(
+                config.data.onDestroy !== "refuse" || refusing.length > 0,
+                "the volume is not protected, although data.onDestroy is refuse",
+            );
+            if (refusing.length > 0) {
+                ensure(
+                    status !== 0,
+                    `destroy would go through, although onDestroy is refuse of ${refusing.join(", ")}`,
+                );
+                return `destroy is refused, as onDestroy says of ${refusing.join(", ")}`;
             }
             ensure(status === 0, `destroy would fail: ${(stderr || stdout).trim().slice(-600)}`);
             const deleted = Number(/(\d+) to delete/.exec(stdout)?.[1] ?? 0);
-            const ours = deployment.resources.filter(({ type }) => !type.startsWith("pulumi:providers:"));
             const kept = ours.filter(({ retainOnDelete }) => retainOnDelete).map(nameOf);
             ensure(deleted === ours.length, `destroy would delete ${deleted} of ${ours.length} resources`);
             return `destroy would delete all ${deleted} resources${kept.length > 0 ? ` (kept on the platform: ${kept.join(", ")})` : ""}; that nothing is left of them is shown by the end-to-end tests`;
