@@ -230,6 +230,21 @@ describe("OMERO.web that gets two machines of its own", () => {
     );
 
     test(
+        "goes back to one machine, with the sessions of before",
+        async () => {
+            stack.configure({ applications: undefined });
+            const { visitor, user } = await seenDuring(() => stack.run("up"));
+            expect([...new Set([...visitor.others, ...user.others])]).toEqual([503]);
+            expect(Math.max(visitor.away, user.away)).toBeLessThan(60);
+            const kept = await stack.ssh(inDjango(`print(Store('${session}').get('of'))`));
+            expect(kept.trim()).toBe("before");
+            expect(machineRuns(stack.beside("app2"))).toBe(false);
+            await expectAllRowsOk(stack, NOT_HERE, ROWS);
+        },
+        5 * MINUTE,
+    );
+
+    test(
         "destroy leaves nothing of any of them",
         async () => {
             stranger.destroy();

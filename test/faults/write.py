@@ -1,6 +1,6 @@
 """Writes to a service of DCOR until that does not answer, and looks for what it has acknowledged. With DCOR's Python and keys.
 
-    write.py SERVICE write ROUND           prints how many writes were acknowledged
+    write.py SERVICE write ROUND           says that the first was acknowledged, and in the end how many were
     write.py SERVICE missing ROUND COUNT   prints how many of the first COUNT are not there, once the service answers
     write.py SERVICE forget                removes all that was written
 
@@ -9,6 +9,7 @@ SERVICE is rows (of PostgreSQL) or objects (of the object store).
 
 import configparser
 import itertools
+import json
 import os
 import sys
 import time
@@ -86,6 +87,8 @@ def write(service, turn):
             service.write(turn, n)
         except Exception:
             return n - 1
+        if n == 1:
+            print(json.dumps({"begun": True}), flush=True)
         if time.monotonic() > until:
             raise SystemExit(f"{n} writes, and none failed")
 
@@ -105,7 +108,7 @@ def main(name, action, *numbers):
     kind = {"rows": Rows, "objects": Objects}[name]
     turn, *count = map(int, numbers) if numbers else [0]
     if action == "write":
-        print(write(once_it_answers(kind), turn))
+        print(json.dumps({"acknowledged": write(once_it_answers(kind), turn)}))
     elif action == "missing":
         print(once_it_answers(lambda: kind().missing(turn, *count)))
     elif action == "forget":

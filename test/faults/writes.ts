@@ -6,8 +6,8 @@ import type { Reached } from "./reached";
 
 /** Writes to a service of DCOR, each of which it acknowledges, or not. */
 export interface Writes {
-    /** One after the other, until one is not acknowledged. @returns how many were */
-    begin(stack: Reached<"dcor">, round: number): Promise<number>;
+    /** One after the other, until one is not acknowledged. @returns once the first one is, what tells how many were */
+    begin(stack: Reached<"dcor">, round: number): Promise<{ acknowledged: Promise<number> }>;
     /** How many of those that were acknowledged are not there, once the service answers. */
     missing(stack: Reached<"dcor">, round: number, acknowledged: number): Promise<number>;
     /** Removes what was written. */
@@ -15,15 +15,22 @@ export interface Writes {
 }
 
 const program = readFileSync(join(__dirname, "write.py"), "utf8");
-const run = async ({ machine }: Reached<"dcor">, ...words: (string | number)[]) =>
-    Number(await machine.run(`cd /; ${DCOR_PYTHON} ${words.join(" ")}`, program));
+const command = (...words: (string | number)[]) => `cd /; ${DCOR_PYTHON} ${words.join(" ")}`;
 
 /** From DCOR's machine, with the keys that DCOR has. */
 const written = (what: "rows" | "objects"): Writes => ({
-    begin: (stack, round) => run(stack, what, "write", round),
-    missing: (stack, round, acknowledged) => run(stack, what, "missing", round, acknowledged),
-    forget: async (stack) => {
-        await run(stack, what, "forget");
+    begin: async ({ machine }, round) => {
+        const said = await machine.converse(command(what, "write", round));
+        said.tell(program);
+        said.finish();
+        await said.hear<{ begun: true }>();
+        const ended = said.hear<{ acknowledged: number }>();
+        return { acknowledged: ended.then(({ acknowledged }) => acknowledged) };
+    },
+    missing: async ({ machine }, round, acknowledged) =>
+        Number(await machine.run(command(what, "missing", round, acknowledged), program)),
+    forget: async ({ machine }) => {
+        await machine.run(command(what, "forget"), program);
     },
 });
 
@@ -36,15 +43,18 @@ export const objects = written("objects");
 /** Circles, by DCOR's API: from outside. */
 export const circles: Writes = {
     begin: async (stack, round) => {
-        let acknowledged = 0;
-        for (;;) {
-            try {
-                await dcorApi(stack).action("organization_create", { name: `kept-${round}-${acknowledged + 1}` });
-            } catch {
-                return acknowledged;
+        const make = (n: number) => dcorApi(stack).action("organization_create", { name: `kept-${round}-${n}` });
+        await make(1);
+        const others = async () => {
+            for (let n = 2; ; n++) {
+                try {
+                    await make(n);
+                } catch {
+                    return n - 1;
+                }
             }
-            acknowledged++;
-        }
+        };
+        return { acknowledged: others() };
     },
     missing: async (stack, round, acknowledged) => {
         const there = new Set(await circlesOf(stack));
