@@ -158,9 +158,9 @@ describe(NAME, () => {
     );
 });
 
-const inWords = ({ asked, failed, away, others }: Seen) =>
+const inWords = ({ asked, failed, away, slowest, others }: Seen) =>
     failed === 0
-        ? `answered each of ${asked} times`
+        ? `answered each of ${asked} times, after ${slowest.toFixed(1)} s at most`
         : `${failed} of ${asked} requests failed (${[...others].join(", ")}), for ${away.toFixed(1)} s at most`;
 
 /** Tries until it has an answer, for two minutes at most. */
