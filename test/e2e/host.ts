@@ -40,6 +40,12 @@ export function machineRuns(machine: string): boolean {
     return existsSync(join(MACHINES, "machines", machine, "guest"));
 }
 
+/** What there is to say of a machine that does not answer: whether it runs, and what it printed last. */
+export function conditionOf(machine: string): string {
+    const log = readFileSync(join(MACHINES, "machines", machine, "log"), "utf8");
+    return `${machine} ${machineRuns(machine) ? "has been started" : "is stopped"}, and printed last:\n${log.slice(-1500)}`;
+}
+
 /** The name of a step that is at work on a machine now; undefined where none is. Steps are seen from outside, by their processes. */
 export function runningStep(machine: string): string | undefined {
     const { stdout } = spawnSync("pgrep", ["-af", "^[^ ]*bash /usr/local/lib/science-stacks/execute-program "], {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Outputs } from "../../verify/outputs";
-import { powerCut } from "../e2e/host";
+import { conditionOf, powerCut } from "../e2e/host";
 import { SMALL } from "../e2e/small";
 import { TestStack } from "../e2e/test-stack";
 import { runHostScript } from "../guest/guest";
@@ -117,9 +117,12 @@ describe(NAME, () => {
                         return writing.acknowledged;
                     });
                     runHostScript("machine.sh", ["start", machine(stack)]);
-                    expect(
-                        await reach((reached) => onceItAnswers(() => writes.missing(reached, round, acknowledged))),
-                    ).toBe(0);
+                    const missing = await reach((reached) =>
+                        onceItAnswers(() => writes.missing(reached, round, acknowledged)),
+                    ).catch((cause: unknown) => {
+                        throw new Error(conditionOf(machine(stack)), { cause });
+                    });
+                    expect(missing).toBe(0);
                     all += acknowledged;
                 }
                 await reach((reached) => writes.forget(reached));
