@@ -62,6 +62,7 @@ wait_for_databases() {
 }
 
 # restic ARGUMENT…: waits for another machine that works on the same repository, which nobody else may while old backups go.
+# What was killed there has left its lock, which goes as soon as restic can tell, on another machine after half an hour.
 restic() {
     local attempt
     for attempt in {1..180}; do
@@ -70,6 +71,7 @@ restic() {
         grep -q 'already locked' "$staging.log" || return 1
         ((attempt % 6 != 1)) || echo "the repository is in use by another machine" >&2
         sleep 10
+        backup-restic unlock --quiet
     done
     return 1
 }
@@ -85,7 +87,7 @@ mv "$staging/owners.new" "$staging/owners"
 [ ! -e "$state/state.json" ] || cp "$state/state.json" "$staging"
 
 # What a backup left that was killed; a lock that is in use stays.
-restic unlock --quiet || fail "the repository $repository cannot be opened"
+backup-restic unlock --quiet || fail "the repository $repository cannot be opened"
 back_up() {
     restic backup --json --host "$host" --tag "$product" "${excludes[@]/#/--exclude=}" "$staging" "${paths[@]}" |
         grep '"message_type":"summary"' >"$staging.summary"
