@@ -234,7 +234,9 @@ describe("OMERO.web that gets two machines of its own", () => {
         async () => {
             stack.configure({ applications: undefined });
             const { visitor, user } = await seenDuring(() => stack.run("up"));
-            expect([...new Set([...visitor.others, ...user.others])]).toEqual([503]);
+            // Who asks while Redis moves is taken for somebody without a session; what Redis has stays.
+            expect([503, 401]).toEqual(expect.arrayContaining([...visitor.others, ...user.others]));
+            expect([...visitor.others]).not.toContain(401);
             expect(Math.max(visitor.away, user.away)).toBeLessThan(60);
             const kept = await stack.ssh(inDjango(`print(Store('${session}').get('of'))`));
             expect(kept.trim()).toBe("before");
