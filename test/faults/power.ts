@@ -3,10 +3,10 @@ import { machineRuns, powerCut } from "../e2e/host";
 import { cause } from "./faults";
 import { MINUTE, type Tried } from "./tried";
 
-const CUTS = 10;
+export const CUTS = 10;
 
 /** An `up`, and a power cut within so many seconds after its machine runs. @returns when */
-async function cutOff({ stack }: Tried, span: number): Promise<string> {
+export async function cutOff({ stack }: Tried, span: number): Promise<string> {
     let hasEnded = false;
     const up = stack.attempt("up").finally(() => (hasEnded = true));
     while (!machineRuns(stack.name) && !hasEnded) {
