@@ -3,10 +3,10 @@ import { machineRuns, powerCut } from "../e2e/host";
 import { cause } from "./faults";
 import { MINUTE, type Tried } from "./tried";
 
-export const CUTS = 10;
+const CUTS = 10;
 
 /** An `up`, and a power cut within so many seconds after its machine runs. @returns when */
-export async function cutOff({ stack }: Tried, span: number): Promise<string> {
+async function cutOff({ stack }: Tried, span: number): Promise<string> {
     let hasEnded = false;
     const up = stack.attempt("up").finally(() => (hasEnded = true));
     while (!machineRuns(stack.name) && !hasEnded) {
@@ -23,6 +23,16 @@ export async function cutOff({ stack }: Tried, span: number): Promise<string> {
     return ended.status === 0 ? "its end" : seconds.toFixed(0);
 }
 
+/** An `up` that is cut off ten times, after each of which the next one goes on; `change` gives it work anew. @returns the moments */
+export async function cutOffTenTimes(tried: Tried, span: number, change?: () => void): Promise<string> {
+    const moments: string[] = [];
+    for (let cut = 0; cut < CUTS; cut++) {
+        change?.();
+        moments.push(await cutOff(tried, span));
+    }
+    return moments.join(", ");
+}
+
 /** Power cuts at random moments of an installation: the stack is up at the end. */
 export function installFaults(tried: Tried): void {
     const { stack, product } = tried;
@@ -31,16 +41,13 @@ export function installFaults(tried: Tried): void {
         "ten power cuts at random moments of an installation",
         async () => {
             stack.configure(product.configuration);
-            const moments: string[] = [];
-            for (let cut = 0; cut < CUTS; cut++) {
-                moments.push(await cutOff(tried, product.spans.install));
-            }
+            const moments = await cutOffTenTimes(tried, product.spans.install);
             const { seconds } = await tried.up();
             await tried.begin();
             expect((await tried.verify()).failed).toEqual([]);
             tried.note(
                 "ten power cuts at random moments of an install",
-                `cut after ${moments.join(", ")} s of an \`up\` each; the next \`up\` finishes in ${seconds.toFixed(0)} s, every row of \`verify\` met`,
+                `cut after ${moments} s of an \`up\` each; the next \`up\` finishes in ${seconds.toFixed(0)} s, every row of \`verify\` met`,
             );
         },
         60 * MINUTE,
@@ -54,16 +61,12 @@ export function powerFaults(tried: Tried): void {
     test(
         "ten power cuts at random moments of a change",
         async () => {
-            const moments: string[] = [];
-            for (let cut = 0; cut < CUTS; cut++) {
-                tried.change();
-                moments.push(await cutOff(tried, product.spans.change));
-            }
+            const moments = await cutOffTenTimes(tried, product.spans.change, () => tried.change());
             const { seconds } = await tried.up();
             expect((await tried.verify()).failed).toEqual([]);
             tried.note(
                 "ten power cuts at random moments of an `up` with a changed setting",
-                `cut after ${moments.join(", ")} s; the next \`up\` finishes in ${seconds.toFixed(0)} s; nothing lost, every row of \`verify\` met`,
+                `cut after ${moments} s; the next \`up\` finishes in ${seconds.toFixed(0)} s; nothing lost, every row of \`verify\` met`,
             );
         },
         30 * MINUTE,

@@ -51,7 +51,7 @@ dump_databases() {
 wait_for_databases() {
     local until=$((SECONDS + 3600)) newest
     while :; do
-        newest=$(restic --no-lock snapshots --json --host "$databases_of" --tag "$product" --latest 1 |
+        newest=$(backup-restic --no-lock snapshots --json --host "$databases_of" --tag "$product" --latest 1 |
             sed -n 's/.*"time":"\([^"]*\)".*/\1/p')
         [ -n "$newest" ] || return 0
         [ "$(date --date="$newest" +%s)" -lt $(($(date +%s) - SECONDS - 3600)) ] || return 0
