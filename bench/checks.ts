@@ -29,7 +29,12 @@ export async function check(product: ProductName, outputs: unknown, only?: reado
     const context: Omit<Context, "engine" | "deployment" | "close"> = {
         ...{ stack: "bench", outputs: { certificate, ssh, ...others }, config: configurationOf(product) },
         ...{ machine, front: machine, databaseMachine: undefined, objectStoreMachine: undefined },
-        ...{ applicationMachines: [], databaseUrl: undefined, database: new Database(machine, LOCAL_ADMINISTRATOR) },
+        ...{
+            applicationMachines: [],
+            databaseMembers: [],
+            databaseUrl: undefined,
+            database: new Database(machine, LOCAL_ADMINISTRATOR),
+        },
         ...{ web, browser: () => browser },
     };
     try {

@@ -35,7 +35,7 @@ export async function measureMachines(began: (stack: TestStack) => void): Promis
                 ...{ machine, omeroWeb: { workers: 1 } },
                 ...(names.length > 0 && {
                     applications: Object.fromEntries(
-                        names.map((name) => [name, { machine, data: { sizeGiB: 1, onDestroy: "delete" } }]),
+                        names.map((name) => [name, { machine, data: { sizeGiB: 2, onDestroy: "delete" } }]),
                     ),
                 }),
             });

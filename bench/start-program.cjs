@@ -17,5 +17,6 @@ if (given.endsWith(".ts")) {
 } else {
     require("../scripts/host/load-lazily.cjs");
     require("../scripts/host/load-typescript.cjs");
+    require("../scripts/host/quiet-sdk.cjs");
     require("../scripts/cost/stack-resources.ts").stackResources(given);
 }

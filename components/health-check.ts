@@ -7,6 +7,8 @@ export interface HealthCheckArgs {
     requests: pulumi.Input<pulumi.Input<HealthRequest>[]>;
     /** The certificate to trust, as PEM. @default those of the system */
     certificatePem?: pulumi.Input<string>;
+    /** The host that is asked for all of them, by their own names, where those lead nowhere yet. @default where they lead */
+    connectTo?: pulumi.Input<string>;
     /** What the answer depends on: the check is made again when one of these differs. */
     revisions: pulumi.Input<string>[];
     /** The product has this long to answer, in seconds. @default 120 */
@@ -29,13 +31,17 @@ const script = join(__dirname, "..", "scripts", "host", "health-check.mjs");
  */
 export class HealthCheck extends command.local.Command {
     constructor(name: string, args: HealthCheckArgs, opts: pulumi.CustomResourceOptions) {
-        const { requests, certificatePem, revisions, timeoutSeconds = 120 } = args;
+        const { requests, certificatePem, connectTo, revisions, timeoutSeconds = 120 } = args;
         super(
             name,
             {
                 // Relative to the program's working directory, so that the state is the same from every checkout.
                 create: `node ${relative(process.cwd(), script)}`,
-                stdin: pulumi.jsonStringify({ requests, certificatePem, revisions, timeoutSeconds }, undefined, 2),
+                stdin: pulumi.jsonStringify(
+                    { requests, certificatePem, connectTo, revisions, timeoutSeconds },
+                    undefined,
+                    2,
+                ),
                 logging: command.local.Logging.None,
                 addPreviousOutputInEnv: false,
             },

@@ -1,5 +1,6 @@
 import type { ResourceRule } from "./rule";
 import { noSecretInText, pinnedHostKey, quietCommands } from "./rules/command";
+import { encryptedListeners, loadBalancers } from "./rules/load-balancer";
 import { encryptedVolumes, imdsV2, protectedData } from "./rules/machine";
 import { managedDatabase } from "./rules/managed-database";
 import { managedRedis } from "./rules/managed-redis";
@@ -19,6 +20,8 @@ export const RESOURCE_RULES: readonly ResourceRule[] = [
     leastPrivilege,
     managedDatabase,
     managedRedis,
+    loadBalancers,
+    encryptedListeners,
     pinnedHostKey,
     quietCommands,
     noSecretInText,

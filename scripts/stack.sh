@@ -130,7 +130,7 @@ destroy() {
 }
 
 # read_machine ARGUMENT...: which machine is meant, into `machine`: empty for the stack's first; the output that says how one logs in to
-# it, into `login`, with a dot before the name where it is of several; how many arguments say so, into `said`.
+# it, into `login`, or "named." and its name where its user has named it; how many arguments say so, into `said`.
 read_machine() {
     machine='' login=ssh said=0
     [ "${1:-}" = --machine ] || return 0
@@ -139,7 +139,7 @@ read_machine() {
     object-store) login=objectStoreSsh ;;
     *)
         [[ ${2:-} =~ ^[a-z][a-z0-9]*$ ]] || no_machine "${2:-}"
-        login=applicationSsh.$2
+        login=named.$2
         ;;
     esac
     machine=$2 said=2
@@ -147,7 +147,22 @@ read_machine() {
 
 no_machine() {
     fail "\"$1\" is none of the machines of $stack, or it is not up." \
-        "Give --machine database or object-store, or a name in its applications, or leave it out for the stack's first one. Or run: npm run up -- $stack"
+        "Give --machine database or object-store, or a name in its applications or postgresql.machines, or leave it out for the stack's first one. Or run: npm run up -- $stack"
+}
+
+# print_login: how one logs in to the machine that `login` says; of those with names, the outputs of all.
+print_login() {
+    local output
+    case $login in
+    named.*)
+        # A stack has machines with names for one service alone.
+        for output in applicationSsh databaseMemberSsh; do
+            pulumi stack output "$output" --show-secrets --json --stack "$stack" 2>/dev/null && return
+        done
+        return 1
+        ;;
+    *) pulumi stack output "$login" --show-secrets --json --stack "$stack" ;;
+    esac
 }
 
 ssh() {
@@ -160,7 +175,7 @@ ssh() {
     local place status=0 destination
     place=$(mktemp -d)
     trap 'rm -rf "$place"' EXIT
-    destination=$(pulumi stack output "${login%%.*}" --show-secrets --json --stack "$stack" | "$node" scripts/host/ssh-files.mjs "$place" "$machine") || {
+    destination=$(print_login | "$node" scripts/host/ssh-files.mjs "$place" "$machine") || {
         [ -z "$machine" ] || no_machine "$machine"
         fail "$stack has no machine that one could log in to, or it is not up." "Run: npm run up -- $stack"
     }

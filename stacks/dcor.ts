@@ -18,14 +18,19 @@ import { publicUrl, type PublicAddress } from "../components/guest/public-addres
 import { UnattendedUpgrades } from "../components/guest/unattended-upgrades";
 import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
+import type { BalancedService } from "../components/machine/load-balancer";
 import type { FirewallRule, Machine } from "../components/machine/machine";
 import { createBackups } from "./backups";
 import type { DcorConfig } from "./config";
 import { createDatabaseMachine } from "./database-machine";
 import { createObjectStore, triedKeys } from "./dcor-object-store";
 import { buildPackages, dcorBackup, dcorServices, ownPorts, servicePackages, type DcorServices } from "./dcor-services";
+import { createLoadBalancer } from "./load-balancer";
 import { createManagedServices } from "./managed-services";
-import { firewallRules, publicAddress, siteCertificate } from "./web-front";
+import { firewallRules, publicAddress, shownCertificate, siteCertificate, visitors } from "./web-front";
+
+/** The page by which CKAN says that it answers. */
+const STATUS = "/api/3/action/status_show";
 
 /** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database and the object store may have others, or be Amazon's, as Redis. */
 export async function dcor(config: DcorConfig) {
@@ -36,7 +41,11 @@ export async function dcor(config: DcorConfig) {
         scratchGiB: config.scratch.sizeGiB,
         administrators: config.firewall.ssh,
     });
-    const address = publicAddress(config, config.dcor, machine);
+    const front = await createLoadBalancer(config, config.dcor, machine, [
+        { healthCheck: { path: STATUS, statuses: [200] } },
+        ...balancedStore(config),
+    ]);
+    const address = publicAddress(config, config.dcor, machine, { balancer: front.balancer });
     machine.firewall("firewall", firewallRules(config, config.dcor, objectStoreRules(config)), {});
 
     const data = new DataVolume("data", { machine, ...config.data });
@@ -74,6 +83,7 @@ export async function dcor(config: DcorConfig) {
     new UnattendedUpgrades("upgrades", { machine, packages, ...upgrades });
 
     const certificate = siteCertificate(config, machine);
+    const shown = shownCertificate(config, certificate);
     const managed = createManagedServices(config, machine);
     const [databaseBeside, store] = await Promise.all([
         managed.database ?? createDatabaseMachine(config, machine, { upgrades }),
@@ -108,7 +118,7 @@ export async function dcor(config: DcorConfig) {
     const url = address.apply(publicUrl);
     const requests = url.apply((base) => [
         { url: `${base}/`, contains: config.dcor.title },
-        { url: `${base}/api/3/action/status_show`, contains: '"success": true' },
+        { url: `${base}${STATUS}`, contains: '"success": true' },
     ]);
     const further = [...(databaseBeside?.last ?? []), ...store.last];
     const upgraded = createPackagesUpgrade(config, machine, requests, [site, last, ...further]);
@@ -116,10 +126,11 @@ export async function dcor(config: DcorConfig) {
         "health",
         {
             requests,
-            certificatePem: certificate?.certificatePem,
+            certificatePem: shown?.certificatePem,
+            connectTo: front.connectTo,
             revisions: [site, last, ...further, ...upgraded].map(({ revision }) => revision),
         },
-        { dependsOn: [site, last, ...upgraded] },
+        { dependsOn: [site, last, ...upgraded, ...front.after] },
     );
 
     const backup = createBackups(config, { machine, contents: dcorBackup(config), after: [site, last] }, [
@@ -131,17 +142,18 @@ export async function dcor(config: DcorConfig) {
         product: config.product,
         url: pulumi.interpolate`${url}/`,
         objectStore: store.endpoint.url,
-        certificate: certificate?.certificatePem,
+        certificate: shown?.certificatePem,
         administrator: config.administrator.name,
         administratorPassword: dcor.administratorPassword,
         apiToken: dcor.apiToken,
-        access: accessFile("access", certificate, dcor.apiToken),
+        access: accessFile("access", shown, dcor.apiToken),
         backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
         ...managed.outputs,
         ...databaseBeside?.outputs,
         ...store.outputs,
+        ...front.outputs,
     };
 }
 
@@ -171,8 +183,12 @@ function administratorEmail({ administrator }: DcorConfig, address: pulumi.Outpu
 }
 
 /** Measurements come from the stack's own object store, by a port of nginx of its own. */
-function objectStoreRules({ objectStore, firewall }: DcorConfig): FirewallRule[] {
-    return objectStore.mode === "minio"
-        ? [{ description: "Object store", port: objectStore.port, cidrs: firewall.web }]
-        : [];
-}
+const objectStoreDoor = ({ objectStore }: DcorConfig) =>
+    objectStore.mode === "minio" ? [{ description: "Object store", port: objectStore.port }] : [];
+
+const objectStoreRules = (config: DcorConfig): FirewallRule[] =>
+    objectStoreDoor(config).map((door) => ({ ...door, cidrs: visitors(config) }));
+
+/** The object store, which refuses who has no key: by that it is seen to answer. */
+const balancedStore = (config: DcorConfig): BalancedService[] =>
+    objectStoreDoor(config).map((door) => ({ ...door, healthCheck: { path: "/", statuses: [403] } }));

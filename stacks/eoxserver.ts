@@ -18,9 +18,11 @@ import type { Machine } from "../components/machine/machine";
 import { createBackups } from "./backups";
 import type { EoxServerConfig } from "./config";
 import { hasOwnServer } from "./config/postgresql-elsewhere";
+import { createDatabaseCluster } from "./database-cluster";
 import { createDatabaseMachine, type StackDatabase } from "./database-machine";
+import { createLoadBalancer } from "./load-balancer";
 import { createManagedServices } from "./managed-services";
-import { firewallRules, publicAddress, siteCertificate, webPorts } from "./web-front";
+import { firewallRules, publicAddress, shownCertificate, siteCertificate, webPorts } from "./web-front";
 
 /** What each instance's database needs of PostgreSQL. */
 const EXTENSIONS = ["postgis"] as const;
@@ -33,9 +35,16 @@ export async function eoxserver(config: EoxServerConfig) {
         sizeGiB: config.data.sizeGiB,
         administrators: config.firewall.ssh,
     });
-    const address = publicAddress(config, config.eoxserver, machine, config.eoxserver.allowedHosts);
+    const front = await createLoadBalancer(config, config.eoxserver, machine, [
+        { healthCheck: pageOf(config.instances[0]!.name, config) },
+    ]);
+    const address = publicAddress(config, config.eoxserver, machine, {
+        further: config.eoxserver.allowedHosts,
+        balancer: front.balancer,
+    });
     const beside =
         createManagedServices(config, machine).database ??
+        (await createDatabaseCluster(config, machine, EXTENSIONS)) ??
         (await createDatabaseMachine(config, machine, { extensions: EXTENSIONS }));
 
     machine.firewall("firewall", firewallRules(config, config.eoxserver), {});
@@ -63,6 +72,7 @@ export async function eoxserver(config: EoxServerConfig) {
         packageIndex: { indexUrl: config.mirrors.pypi, proxy: config.mirrors.proxy },
     });
     const certificate = siteCertificate(config, machine);
+    const shown = shownCertificate(config, certificate);
     const site = new EoxServerSite("site", {
         machine,
         packages,
@@ -79,7 +89,8 @@ export async function eoxserver(config: EoxServerConfig) {
         "health",
         {
             requests,
-            certificatePem: certificate?.certificatePem,
+            certificatePem: shown?.certificatePem,
+            connectTo: front.connectTo,
             revisions: [
                 site.revision,
                 ...[...eoxserver.instances.map(({ answering }) => answering), ...upgraded].map(
@@ -88,7 +99,7 @@ export async function eoxserver(config: EoxServerConfig) {
                 ...(beside?.last ?? []).map(({ revision }) => revision),
             ],
         },
-        { dependsOn: [site, ...upgraded] },
+        { dependsOn: [site, ...upgraded, ...front.after] },
     );
 
     const names = config.instances.map(({ name }) => name);
@@ -100,7 +111,7 @@ export async function eoxserver(config: EoxServerConfig) {
         product: config.product,
         url,
         instances: Object.fromEntries(config.instances.map(({ name }) => [name, instanceUrls(url, name)])),
-        certificate: certificate?.certificatePem,
+        certificate: shown?.certificatePem,
         adminPasswords: Object.fromEntries(
             eoxserver.instances.map((instance, index) => [
                 config.instances[index]!.name,
@@ -111,6 +122,7 @@ export async function eoxserver(config: EoxServerConfig) {
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
         ...beside?.outputs,
+        ...front.outputs,
     };
 }
 
@@ -129,12 +141,18 @@ function databaseServer(
     return new PostgreSqlElsewhere("database", { machine, packages, ...server, extensions: EXTENSIONS }).endpoint;
 }
 
-/** Each instance's page; where an access control stands before it, that it asks who one is. */
-function healthRequests(address: PublicAddress, { instances, accessControl }: EoxServerConfig) {
-    return instances.map(({ name }) => ({
-        url: `${publicUrl(address)}/${name}/`,
-        statuses: isProtected(`/${name}/`, accessControl) ? [302, 303, 307, 401, 403] : [200],
-    }));
+/** Each instance's page. */
+function healthRequests(address: PublicAddress, config: EoxServerConfig) {
+    return config.instances.map(({ name }) => {
+        const { path, statuses } = pageOf(name, config);
+        return { url: `${publicUrl(address)}${path}`, statuses };
+    });
+}
+
+/** An instance's page, and how it answers; where an access control stands before it, that it asks who one is. */
+function pageOf(instance: string, { accessControl }: EoxServerConfig) {
+    const path = `/${instance}/`;
+    return { path, statuses: isProtected(path, accessControl) ? [302, 303, 307, 401, 403] : [200] };
 }
 
 /** The ports that nothing else on the machine may have. */

@@ -7,7 +7,7 @@ import { Packages, type PackageSet } from "../components/guest/packages";
 import { createPackagesUpgrade } from "../components/guest/packages-upgrade";
 import { UnattendedUpgrades, type UpgradeSettings } from "../components/guest/unattended-upgrades";
 import { createMachine } from "../components/machine/create";
-import type { Connection, Machine } from "../components/machine/machine";
+import type { Connection, FirewallRule, Machine } from "../components/machine/machine";
 import type { FurtherBackedUp } from "./backups";
 import type { EoxServerConfig } from "./config";
 
@@ -50,17 +50,39 @@ export interface FurtherMachine {
 
 /** A machine of the stack beside the first one, for one service, with a volume and a firewall of its own. */
 export async function createFurtherMachine(
-    { firewall, mirrors, packagesAsOf, backup }: FurtherMachineConfig,
+    config: FurtherMachineConfig,
     first: Machine,
-    { role, keys, volume, service, ownPorts = [service.port], packages: wanted, upgrades }: FurtherMachineArgs,
+    args: FurtherMachineArgs,
 ): Promise<FurtherMachine> {
+    const { service, ownPorts = [service.port] } = args;
+    const machine = await makeFurtherMachine(config, first, { ...args, ownPorts });
+    return furnish(config, machine, [{ ...service, cidrs: [], machines: [first] }], args);
+}
+
+/** The machine alone: those that know each other are all made before one of them is furnished. */
+export function makeFurtherMachine(
+    { firewall, mirrors }: FurtherMachineConfig,
+    first: Machine,
+    {
+        role,
+        keys,
+        volume,
+        ownPorts,
+    }: Pick<FurtherMachineArgs, "role" | "keys" | "volume"> & { ownPorts: readonly number[] },
+): Promise<Machine> {
     const needs = { ports: ownPorts, sizeGiB: volume.sizeGiB, administrators: firewall.ssh };
     const further = { machineName: `${first.machineName}-${role}`, beside: first };
-    const machine = await createMachine(`${role}-machine`, keys, mirrors, needs, further);
-    const rules = [
-        { ...service, cidrs: [], machines: [first] },
-        { description: "SSH of the administrators", port: 22, cidrs: firewall.ssh },
-    ];
+    return createMachine(`${role}-machine`, keys, mirrors, needs, further);
+}
+
+/** What each further machine has, whatever it is for. @param services the rules of its firewall besides that of the administrators */
+export function furnish(
+    { firewall, packagesAsOf, backup }: FurtherMachineConfig,
+    machine: Machine,
+    services: readonly FirewallRule[],
+    { role, keys, volume, packages: wanted, upgrades }: Omit<FurtherMachineArgs, "service" | "ownPorts">,
+): FurtherMachine {
+    const rules = [...services, { description: "SSH of the administrators", port: 22, cidrs: firewall.ssh }];
     const closed = machine.firewall(`${role}-firewall`, rules, {});
     const data = new DataVolume(`${role}-data`, { machine, ...volume });
     const sets = [wanted, ...(upgrades ? [UnattendedUpgrades.packages(upgrades)] : []), Backup.packages(backup)];

@@ -1,9 +1,9 @@
 import type { Machine } from "../components/machine/machine";
-import type { ManagedServer, ManagedSubnetsArgs } from "../components/machine/managed";
+import type { ManagedServer } from "../components/machine/managed";
 import type { EoxServerConfig, OmeroWebConfig } from "./config";
-import { MANAGED_NETWORK } from "./config/managed";
-import { formatNetwork, halvesOf, networkOf, type Network } from "./config/network";
+import { MANAGED_SUBNETS } from "./config/managed";
 import type { StackDatabase } from "./database-machine";
+import { zoneSubnets } from "./subnets";
 
 /** The servers that the platform runs for the stack's machine; none where the configuration has none. */
 export interface ManagedServices {
@@ -33,7 +33,7 @@ export function createManagedServices(
     if (place === undefined) {
         return { outputs: {} };
     }
-    const shared = { clients: [machine, ...others], subnets: subnetsOf(place) };
+    const shared = { clients: [machine, ...others], subnets: zoneSubnets(place, MANAGED_SUBNETS) };
     const database = rds && machine.managedPostgreSql?.("database-server", { ...rds, ...shared }, {});
     const cache = elasticache && machine.managedRedis?.("redis-server", { ...elasticache, ...shared }, {});
     return {
@@ -41,13 +41,6 @@ export function createManagedServices(
         redis: cache,
         outputs: cache ? { redisUrl: cache.url } : {},
     };
-}
-
-type Place = Partial<Pick<ManagedSubnetsArgs, "cidr" | "subnetIds" | "availabilityZones">>;
-
-function subnetsOf({ cidr = MANAGED_NETWORK, subnetIds, availabilityZones }: Place): ManagedSubnetsArgs {
-    const subnetCidrs = halvesOf(networkOf(cidr) as Network).map(formatNetwork);
-    return { cidr, subnetCidrs, subnetIds, availabilityZones };
 }
 
 function asDatabase({ url, password, after }: ManagedServer, authority?: string): StackDatabase {

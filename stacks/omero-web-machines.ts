@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DataVolume } from "../components/guest/data-volume";
+import { inTurn } from "../components/guest/in-turn";
 import { InstallStep } from "../components/guest/install-step";
 import { Redis } from "../components/guest/redis";
 import { RedisElsewhere } from "../components/guest/redis-elsewhere";
@@ -68,11 +69,11 @@ export function applicationsElsewhere(
     const { sessions } = config.omeroWeb;
     const elsewhere = sessions === "files" ? undefined : redisElsewhere(config.redis, front.redis);
     const cache = createSharedRedis(config, front, software) ?? elsewhere;
-    const seen = installed.reduce<InstallStep[]>((before, { web, place }) => {
-        const after = [place.closed, ...before.slice(-1)];
+    const seen = inTurn<(typeof installed)[number], InstallStep>(installed, ({ web, place }, before) => {
+        const after = [place.closed, ...before];
         const running = web.start({ sessionCache: sessionCache(cache, place), after });
-        return [...before, balancer.sees(place.name, place.machine, place.lastSteps(running))];
-    }, []);
+        return balancer.sees(place.name, place.machine, place.lastSteps(running));
+    });
     return {
         backend: { host: "127.0.0.1", port: BALANCER_PORT },
         servesStatic: false,

@@ -19,10 +19,11 @@ import { createBackups } from "./backups";
 import type { OmeroWebConfig } from "./config";
 import { hasOwnRedis } from "./config/applications";
 import { isOwnRedis } from "./config/services";
+import { createLoadBalancer, type StackLoadBalancer } from "./load-balancer";
 import { createManagedServices } from "./managed-services";
 import { applicationHere, type ApplicationTier } from "./omero-web-application";
 import { applicationsElsewhere, createApplicationMachines, type ApplicationMachine } from "./omero-web-machines";
-import { firewallRules, publicAddress, siteCertificate, webPorts } from "./web-front";
+import { firewallRules, publicAddress, shownCertificate, siteCertificate, webPorts } from "./web-front";
 
 /** OMERO.web: nginx in front of Gunicorn, on one machine or several; Redis for the sessions. The OMERO.server is elsewhere. */
 export async function omeroWeb(config: OmeroWebConfig) {
@@ -31,7 +32,13 @@ export async function omeroWeb(config: OmeroWebConfig) {
         sizeGiB: config.data.sizeGiB,
         administrators: config.firewall.ssh,
     });
-    const address = publicAddress(config, config.omeroWeb, machine, config.omeroWeb.allowedHosts);
+    const front = await createLoadBalancer(config, config.omeroWeb, machine, [
+        { healthCheck: { path: loginPath(config.omeroWeb.prefix), statuses: [200] } },
+    ]);
+    const address = publicAddress(config, config.omeroWeb, machine, {
+        further: config.omeroWeb.allowedHosts,
+        balancer: front.balancer,
+    });
     const machines = await createApplicationMachines(config, machine);
     const reached = [applicationRule(config), redisRule(config, machines)];
     const closed = machine.firewall("firewall", firewallRules(config, config.omeroWeb, reached), {});
@@ -42,6 +49,7 @@ export async function omeroWeb(config: OmeroWebConfig) {
         : undefined;
     const packages = new Packages("packages", { machine, sets: packageSets(config) }, { dependsOn: tools ?? [] });
     const certificate = siteCertificate(config, machine);
+    const shown = shownCertificate(config, certificate);
     const managed = createManagedServices(
         config,
         machine,
@@ -53,7 +61,7 @@ export async function omeroWeb(config: OmeroWebConfig) {
         : applicationsElsewhere(config, { ...place, closed }, machines);
     const site = frontSite(config, place, tier, certificate);
     const url = address.apply((known) => `${publicUrl(known)}${config.omeroWeb.prefix}`);
-    healthCheck(config, machine, url, certificate, [site, ...tier.last]);
+    healthCheck(config, machine, { url, certificate: shown, front }, [site, ...tier.last]);
     const backup = tools && createBackups(config, { machine, contents: OmeroWeb.backup, after: [site, ...tier.last] });
 
     return {
@@ -62,12 +70,13 @@ export async function omeroWeb(config: OmeroWebConfig) {
         apps: Object.fromEntries(
             config.omeroWeb.apps.map((app) => [app, pulumi.interpolate`${url}/${APPS[app].page}`]),
         ),
-        certificate: certificate?.certificatePem,
+        certificate: shown?.certificatePem,
         backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
         ...managed.outputs,
         ...tier.outputs,
+        ...front.outputs,
     };
 }
 
@@ -101,8 +110,11 @@ function frontSite(
 function healthCheck(
     config: OmeroWebConfig,
     machine: Machine,
-    url: pulumi.Output<string>,
-    certificate: SiteCertificate | undefined,
+    {
+        url,
+        certificate,
+        front,
+    }: { url: pulumi.Output<string>; certificate?: SiteCertificate; front: StackLoadBalancer },
     parts: (NginxSite | ApplicationTier["last"][number])[],
 ): void {
     const { apps } = config.omeroWeb;
@@ -117,9 +129,10 @@ function healthCheck(
         {
             requests,
             certificatePem: certificate?.certificatePem,
+            connectTo: front.connectTo,
             revisions: all.map(({ revision }) => revision),
         },
-        { dependsOn: all },
+        { dependsOn: [...all, ...front.after] },
     );
 }
 

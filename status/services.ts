@@ -1,7 +1,7 @@
 /**
  * The services of a stack's machine, a line each, from what its steps enable, reload and restart:
  * `services.ts STACK [--login OUTPUT] [SERVICE]`. The stack's output says which machine: `ssh`, the first one's, unless another is
- * named, with a dot before the name of one where it is of several. With a service, only those of that name: `nginx`, or `eoxserver` for all its instances, or `eoxserver@instance00`.
+ * named, or `named.` and the name of one that its user has named. With a service, only those of that name: `nginx`, or `eoxserver` for all its instances, or `eoxserver@instance00`.
  */
 import { parseArgs } from "node:util";
 import { arrayParameter, readProgram } from "../components/guest/read-program";
@@ -38,8 +38,9 @@ async function main(): Promise<void> {
     const [stack = "", service] = positionals;
     const { deployment } = await new Engine(stack, "").export("--show-secrets");
     const [output = "", name] = (values.login ?? "ssh").split(".");
-    const found = stackOutputs(deployment)[output];
-    const machine = name === undefined ? found : (found as Record<string, unknown> | undefined)?.[name];
+    const outputs = stackOutputs(deployment);
+    const named = Object.assign({}, outputs["applicationSsh"], outputs["databaseMemberSsh"]) as Record<string, unknown>;
+    const machine = name === undefined ? outputs[output] : named[name];
     const units = servicesOf(deployment, machine as Login);
     const wanted = service === undefined ? units : matching(units, service);
     if (wanted.length === 0) {

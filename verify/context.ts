@@ -24,6 +24,8 @@ export interface Context<P extends Outputs["product"] = Outputs["product"]> {
     /** The machines that the database and the object store have for themselves; undefined where they have none. */
     databaseMachine: DatabaseMachine | undefined;
     objectStoreMachine: FurtherMachine | undefined;
+    /** The machines of PostgreSQL where it has several. */
+    databaseMembers: readonly DatabaseMember[];
     /** The machines that OMERO.web has beside the first one; none where it is on that one. */
     applicationMachines: readonly FurtherMachine[];
     /** The machine that nginx is on: the first one, whichever `machine` is looked at. */
@@ -45,6 +47,14 @@ export interface FurtherMachine extends NonNullable<Outputs["objectStoreMachine"
     sshPort: number;
     /** What the configuration says of it. */
     keys: ParsedConfig["machine"];
+}
+
+/** One of several machines for PostgreSQL. */
+export interface DatabaseMember extends FurtherMachine {
+    /** What the configuration calls it. */
+    member: string;
+    /** The server, asked there by the superuser. */
+    server: Database;
 }
 
 /** A machine for PostgreSQL alone. */
@@ -74,6 +84,7 @@ export async function openContext(stack: string): Promise<Context> {
     const databaseMachine = databaseMachineOf(outputs, config, directory);
     const objectStoreMachine = objectStoreMachineOf(outputs, config, directory);
     const applicationMachines = applicationMachinesOf(outputs, config, directory);
+    const databaseMembers = databaseMembersOf(outputs, config, directory);
     const given = config.product === "eoxserver" ? config.postgresql.url : undefined;
     const databaseUrl = databaseMachine?.url ?? outputs.databaseUrl ?? given;
     const database = new Database(machine, databaseUrl ? ADMINISTRATOR_ELSEWHERE : LOCAL_ADMINISTRATOR);
@@ -81,12 +92,12 @@ export async function openContext(stack: string): Promise<Context> {
 
     return {
         ...{ stack, outputs, config, web, machine, databaseMachine, objectStoreMachine, databaseUrl },
-        ...{ front: machine, applicationMachines },
+        ...{ front: machine, applicationMachines, databaseMembers },
         ...{ engine, deployment, database },
         browser: () => (browser ??= openBrowser(outputs.certificate)),
         close: async () => {
             web.close();
-            const further = [databaseMachine, objectStoreMachine, ...applicationMachines];
+            const further = [databaseMachine, objectStoreMachine, ...databaseMembers, ...applicationMachines];
             await Promise.all([machine.close(), ...further.map((each) => each?.ssh.close())]);
             await (await browser)?.close();
         },
@@ -101,6 +112,18 @@ function databaseMachineOf(outputs: Outputs, config: ParsedConfig, directory: st
     }
     const machine = furtherMachine(database, databaseSsh, keys, join(directory, "database"));
     return { ...machine, url: database.url, server: new Database(machine.ssh, LOCAL_ADMINISTRATOR) };
+}
+
+function databaseMembersOf(outputs: Outputs, config: ParsedConfig, directory: string): DatabaseMember[] {
+    const configured = config.product === "eoxserver" ? config.postgresql.machines : undefined;
+    return Object.entries(outputs.databaseMembers ?? {}).flatMap(([name, machine]) => {
+        const [login, keys] = [outputs.databaseMemberSsh?.[name], configured?.[name]?.machine];
+        if (login === undefined || keys === undefined) {
+            return [];
+        }
+        const further = furtherMachine(machine, login, keys, join(directory, name));
+        return [{ ...further, member: name, server: new Database(further.ssh, LOCAL_ADMINISTRATOR) }];
+    });
 }
 
 function objectStoreMachineOf(outputs: Outputs, config: ParsedConfig, directory: string): FurtherMachine | undefined {

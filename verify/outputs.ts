@@ -19,10 +19,15 @@ const beside = {
     /** The machine, and the server's address with its administrator, e.g. `postgresql://administrator@10.77.0.11:5432/postgres`. */
     database: machine.extend({ url: z.string() }).optional(),
     databaseSsh: ssh.optional(),
+    /** The machines of PostgreSQL where it has several, by their names in the configuration; their address is `databaseUrl`. */
+    databaseMembers: z.record(z.string(), machine).optional(),
+    databaseMemberSsh: z.record(z.string(), ssh).optional(),
     /** The address of the server where the platform runs it for the stack, as RDS. */
     databaseUrl: z.string().optional(),
     /** The address of Redis where the platform runs it for the stack, as ElastiCache. */
     redisUrl: z.string().optional(),
+    /** The name of the load balancer by which users reach the first machine. */
+    loadBalancer: z.string().optional(),
     /** The machine that the object store has for itself. */
     objectStoreMachine: machine.optional(),
     objectStoreSsh: ssh.optional(),
@@ -35,7 +40,7 @@ const beside = {
 const common = z.object({
     /** Where users find the product, e.g. `https://10.77.0.10`. */
     url: z.url(),
-    /** The certificate that users are given, as PEM; absent when TLS is off. */
+    /** The certificate that users are given, as PEM; absent when TLS is off, or a load balancer shows Amazon's. */
     certificate: z.string().optional(),
     ssh,
     /** Where its backups go, and what they are encrypted with; absent where none are made. */
@@ -71,8 +76,9 @@ const schema = z.discriminatedUnion("product", [
 export type Outputs = z.infer<typeof schema>;
 
 /** How administrators log in to the machines beside the first one that a stack has, by the names that users' commands have for them. */
-export function furtherLogins({ databaseSsh, objectStoreSsh, applicationSsh }: Outputs): [string, Outputs["ssh"]][] {
-    const logins = { database: databaseSsh, "object-store": objectStoreSsh, ...applicationSsh };
+export function furtherLogins(outputs: Outputs): [string, Outputs["ssh"]][] {
+    const { databaseSsh, databaseMemberSsh, objectStoreSsh, applicationSsh } = outputs;
+    const logins = { database: databaseSsh, ...databaseMemberSsh, "object-store": objectStoreSsh, ...applicationSsh };
     return Object.entries(logins).flatMap(([name, login]) => (login === undefined ? [] : [[name, login]]));
 }
 

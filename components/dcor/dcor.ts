@@ -47,7 +47,8 @@ export interface DcorArgs {
 
 const OPTIONS = "dcor-options";
 const ADMINISTRATOR = "dcor-administrator";
-const TRUSTED = "/usr/local/share/ca-certificates/science-stacks.crt";
+/** `update-ca-certificates` makes /etc/ssl/certs/science-stacks-authority.pem of it: no name that a certificate of ours has there. */
+const TRUSTED = "/usr/local/share/ca-certificates/science-stacks-authority.crt";
 const RESTART = [`${SUPERVISOR_UNIT}:restart`];
 
 /**

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { InstallStep } from "../guest/install-step";
 import { databaseProgram } from "../guest/postgresql-database";
 import { LOCAL_ADMINISTRATOR } from "../guest/postgresql-server";
-import { indexParameters, lockFile, VENV_LIBRARY, type PackageIndex } from "../guest/python";
+import { indexParameters, lockFile, type PackageIndex } from "../guest/python";
 import { guestScript } from "../guest/shell";
 import { SUPERVISOR_UNIT } from "../guest/supervisor";
 import { renderTemplate } from "../guest/template";
@@ -54,7 +54,6 @@ export function dcorDevelopment(
                 script: "dcor/develop.sh",
                 parameters: { environment, plugins: [...PLUGINS], configuration, ...indexParameters(index) },
                 files: {
-                    ...VENV_LIBRARY,
                     [`${library}/requirements-development.txt`]: {
                         content: lockFile("dcor", `${version}-development`),
                     },

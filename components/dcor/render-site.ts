@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { GuestFile } from "../guest/program";
-import { publicUrl, type PublicAddress } from "../guest/public-address";
+import { balancerFiles } from "../guest/nginx-balancer";
+import { keepAliveSeconds, publicUrl, type PublicAddress } from "../guest/public-address";
 import { certificatePaths } from "../guest/site-certificate";
 import { renderTemplate } from "../guest/template";
 import { maintenancePage } from "../guest/upgrade";
@@ -10,6 +11,9 @@ export const OUTDATED_DCOR_AID = "^DCOR-Aid/(0\\.[0-9]\\.|0\\.1[0-3]\\.|0\\.14\\
 
 /** MiB that a request may have by the guide's uwsgi.ini (`limit-post`); files go to the object store past nginx. */
 export const MAX_BODY_MIB = 5;
+
+/** The longest that nginx waits for an answer, of CKAN's or the object store's, and by the guide keeps a connection after such a request. */
+export const LONGEST_WAIT_SECONDS = 500;
 
 export interface DcorSiteSettings {
     address: PublicAddress;
@@ -42,12 +46,15 @@ export function siteFiles(settings: DcorSiteSettings): Record<string, GuestFile>
         listen: address.tls ? `${address.httpsPort} ssl http2` : `${address.httpPort}`,
         url: publicUrl(address),
         httpsSuffix: address.httpsPort === 443 ? "" : `:${address.httpsPort}`,
+        waitSeconds: LONGEST_WAIT_SECONDS,
+        keepAliveSeconds: Math.max(LONGEST_WAIT_SECONDS, address.balancer ? keepAliveSeconds(address.balancer) : 0),
         ...paths,
         defaultCertificatePath: isAskedByAddress ? paths.certificatePath : "/etc/ssl/certs/ssl-cert-snakeoil.pem",
         defaultKeyPath: isAskedByAddress ? paths.keyPath : "/etc/ssl/private/ssl-cert-snakeoil.key",
     };
     return {
         "/etc/nginx/conf.d/dcor.conf": { content: renderTemplate("dcor/templates/nginx-site.conf.eta", values) },
+        ...balancerFiles(address),
         ...maintenancePage("DCOR"),
         // Without the scratch space, nginx would fill the root file system.
         "/etc/systemd/system/nginx.service.d/dcor.conf": {

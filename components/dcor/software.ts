@@ -1,7 +1,6 @@
 import type { StepProgram } from "../guest/program";
-import { environmentRevision, indexParameters, lockFile, VENV_LIBRARY, type PackageIndex } from "../guest/python";
+import { environmentRevision, indexParameters, lockFile, type PackageIndex } from "../guest/python";
 import { guestScript } from "../guest/shell";
-import { WAY_BACK } from "../guest/upgrade";
 
 /** The guide's virtual environment: a link to the one that runs. */
 export const VENV = "/usr/lib/ckan/default";
@@ -59,8 +58,6 @@ export function softwareProgram(version: CkanVersion, directory: string, index: 
         script: "dcor/software.sh",
         parameters: { directory, plugins: [...PLUGINS], ...indexParameters(index) },
         files: {
-            ...VENV_LIBRARY,
-            ...WAY_BACK,
             [`${library}/answers.sh`]: { content: guestScript("dcor/answers.sh") },
             [`${library}/requirements.txt`]: { content: requirements(version) },
             [`${library}/finish-software.py`]: { content: guestScript("dcor/finish-software.py") },

@@ -4,7 +4,7 @@ import type { DataVolume } from "../guest/data-volume";
 import { InstallStep } from "../guest/install-step";
 import type { Packages, PackageSet } from "../guest/packages";
 import type { DatabaseEndpoint } from "../guest/postgresql";
-import { POSTGRESQL_PORT } from "../guest/postgresql-server";
+import { isCluster, POSTGRESQL_PORT } from "../guest/postgresql-server";
 import type { PublicAddress } from "../guest/public-address";
 import type { PackageIndex } from "../guest/python";
 import { MIGRATION_SECONDS } from "../guest/upgrade";
@@ -31,6 +31,9 @@ export interface EoxServerArgs {
     /** Where Python's packages come from. @default PyPI */
     packageIndex?: PackageIndex;
 }
+
+/** How many processes may stay connected, of the hundred connections that a server takes. */
+const MOST_KEPT = 60;
 
 /**
  * One installation of EOxServer and its instances, each answering on a loopback address of its own: the site is in front.
@@ -60,6 +63,7 @@ export class EoxServer extends pulumi.ComponentResource {
             { parent: this, dependsOn: packages },
         );
 
+        const all = args.instances.reduce((sum, each) => sum + each.processes, 0);
         this.instances = args.instances.map(
             ({ name: instance, processes, onRemoval }) =>
                 new EoxServerInstance(
@@ -76,6 +80,7 @@ export class EoxServer extends pulumi.ComponentResource {
                                 databaseHost,
                                 databasePort,
                                 databaseSettings,
+                                keepsConnections: all <= MOST_KEPT && isCluster({ host: databaseHost }),
                                 processes,
                                 timeoutSeconds: args.requestTimeoutSeconds,
                             })),

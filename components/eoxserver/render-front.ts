@@ -1,5 +1,5 @@
 import type { GuestFile } from "../guest/program";
-import { publicUrl, type PublicAddress } from "../guest/public-address";
+import { keepAliveSeconds, publicUrl, type PublicAddress } from "../guest/public-address";
 import { maintenancePage } from "../guest/upgrade";
 import { certificatePaths } from "../guest/site-certificate";
 import { renderTemplate } from "../guest/template";
@@ -39,6 +39,9 @@ export interface FrontSettings {
     accessControl?: AccessControl;
 }
 
+/** How long the front waits for an answer: a little longer than the back end, which says why there is none. @param timeoutSeconds the back end's */
+export const frontWaits = (timeoutSeconds: number): number => timeoutSeconds + 10;
+
 /** The modules of Debian's Apache that the front needs, and those that it has no use for. */
 export function frontModules({ address, accessControl }: Pick<FrontSettings, "address" | "accessControl">): {
     modules_on: string[];
@@ -49,6 +52,7 @@ export function frontModules({ address, accessControl }: Pick<FrontSettings, "ad
         modules_on: [
             "headers",
             "proxy_http",
+            ...(address.balancer ? ["remoteip"] : []),
             "reqtimeout",
             "rewrite",
             ...(address.tls ? ["ssl"] : []),
@@ -70,7 +74,8 @@ export function frontFiles(settings: FrontSettings): Record<string, GuestFile> {
         url: publicUrl(address),
         ...certificatePaths(address),
         adminCidrs: settings.adminCidrs,
-        timeoutSeconds,
+        waitSeconds: frontWaits(timeoutSeconds),
+        keepAliveSeconds: address.balancer && keepAliveSeconds(address.balancer),
         accessControlFile: ACCESS_CONTROL_FILE,
         accessControl: accessControl && {
             paths: accessControl.paths,

@@ -20,6 +20,8 @@ export interface InstanceSettings {
     databasePort: number;
     /** Settings of libpq for each connection. @default none */
     databaseSettings?: Record<string, string>;
+    /** A process stays connected between requests. @default false */
+    keepsConnections?: boolean;
     /** Daemon processes, one thread each. @default 10, as in the guide */
     processes?: number;
     /** The time after which a request is given up, in seconds. @default 600 */
@@ -62,6 +64,7 @@ export function instanceFiles(instance: InstanceSettings): Record<string, GuestF
         idleSeconds,
         databaseHost: instance.databaseHost,
         databasePort: instance.databasePort,
+        keepsConnections: instance.keepsConnections ?? false,
         databaseSettings: Object.entries(instance.databaseSettings ?? {}),
         ...databaseOf(name),
         allowedHosts: python(names.map((each) => (each.includes(":") ? `[${each}]` : each))),

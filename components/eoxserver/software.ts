@@ -1,7 +1,6 @@
 import { revisionOf, type StepProgram } from "../guest/program";
-import { environmentRevision, indexParameters, lockFile, VENV_LIBRARY, type PackageIndex } from "../guest/python";
+import { environmentRevision, indexParameters, lockFile, type PackageIndex } from "../guest/python";
 import { guestScript } from "../guest/shell";
-import { WAY_BACK } from "../guest/upgrade";
 import { softwareFiles, TOOLS } from "./render";
 
 /** Versions of EOxServer that have lock files; the first is the newest. */
@@ -39,6 +38,6 @@ export function softwareProgram(version: EoxServerVersion, index: PackageIndex =
     return {
         script: "eoxserver/software.sh",
         parameters: { directory: softwareDirectory(version), ...indexParameters(index) },
-        files: { ...VENV_LIBRARY, ...WAY_BACK, ...softwareFiles(requirements(version)) },
+        files: softwareFiles(requirements(version)),
     };
 }

@@ -1,7 +1,6 @@
-import { ANSWERS } from "./answers";
 import { hardening } from "./hardening";
 import type { StepProgram } from "./program";
-import { environmentRevision, indexParameters, lockFile, VENV_LIBRARY, type PackageIndex } from "./python";
+import { environmentRevision, indexParameters, lockFile, type PackageIndex } from "./python";
 import { guestScript } from "./shell";
 import { renderTemplate } from "./template";
 
@@ -46,7 +45,6 @@ export function softwareProgram(index: PackageIndex = {}): StepProgram {
         script: "minio/software.sh",
         parameters: { directory: toolsDirectory, ...indexParameters(index) },
         files: {
-            ...VENV_LIBRARY,
             [`${library}/requirements.txt`]: { content: lock },
         },
     };
@@ -79,7 +77,6 @@ export function serverProgram({ program, revision, user, bucketPrefix, network }
             bucket_prefix: bucketPrefix,
         },
         files: {
-            ...ANSWERS,
             [`${library}/make-user.py`]: { content: guestScript("minio/make-user.py") },
             "/etc/systemd/system/minio.service": {
                 content: renderTemplate("minio/templates/minio.service.eta", unit),

@@ -2,9 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { HealthRequest } from "../health-check";
 import type { Machine } from "../machine/machine";
 import { InstallStep } from "./install-step";
-import { APT } from "./packages";
 import type { StepProgram } from "./program";
-import { MIGRATION_SECONDS, WAY_BACK } from "./upgrade";
+import { MIGRATION_SECONDS } from "./upgrade";
 
 /** The program that upgrades a machine's packages once for each value. @param pages what must answer afterwards */
 export function packagesUpgrade(asOf: string, pages: readonly HealthRequest[]): StepProgram {
@@ -14,7 +13,6 @@ export function packagesUpgrade(asOf: string, pages: readonly HealthRequest[]): 
             as_of: asOf,
             pages: pages.map(({ url, statuses = [200] }) => `${url} ${statuses.join(",")}`),
         },
-        files: { ...WAY_BACK, ...APT },
     };
 }
 

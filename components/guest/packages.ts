@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
 import { InstallStep } from "./install-step";
 import type { GuestFile, StepProgram } from "./program";
-import { guestScript } from "./shell";
 
 /** What a component needs from Debian. */
 export interface PackageSet {
@@ -19,15 +18,10 @@ export interface PackagesArgs {
     isFirst?: boolean;
 }
 
-/** How steps use apt: what their scripts source. */
-export const APT: Record<string, GuestFile> = {
-    "/usr/local/lib/science-stacks/apt.sh": { content: guestScript("packages/apt.sh") },
-};
-
 /** The program that installs packages, all at once. */
 export function installProgram({ packages, files }: PackageSet, isFirst = false): StepProgram {
     const parameters = { packages, looks_at_all: isFirst ? "no" : "yes" };
-    return { script: "packages/install.sh", parameters, files: { ...APT, ...files } };
+    return { script: "packages/install.sh", parameters, files };
 }
 
 /** All Debian packages of a machine, in one transaction: apt's lock and dpkg's triggers are paid for once. */

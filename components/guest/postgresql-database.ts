@@ -1,6 +1,5 @@
 import type { DatabaseEndpoint } from "./postgresql";
 import type { StepProgram } from "./program";
-import { guestScript } from "./shell";
 
 export interface DatabaseSettings {
     database: string;
@@ -33,9 +32,6 @@ export function databaseProgram(settings: DatabaseSettings): StepProgram {
             extensions: settings.extensions ?? [],
             delete_data: settings.deleteData ? "yes" : "no",
             secrets_revision: settings.secretsRevision ?? "",
-        },
-        files: {
-            "/usr/local/lib/science-stacks/postgresql/database.py": { content: guestScript("postgresql/database.py") },
         },
     };
 }

@@ -6,6 +6,7 @@ import type { Packages, PackageSet } from "./packages";
 import type { DatabaseEndpoint } from "./postgresql";
 import {
     ADMINISTRATOR_ELSEWHERE,
+    clusterSettings,
     serverAddress,
     serviceText,
     SERVICE_FILE,
@@ -45,10 +46,13 @@ export class PostgreSqlElsewhere extends pulumi.ComponentResource {
         const { machine, packages, password, authority, extensions, after = [] } = args;
         const url = pulumi.output(args.url);
         const server = url.apply((text) => serverAddress(text) as ServerAddress);
-        const tls = server.apply((known) => tlsSettings(known, authority && AUTHORITY));
+        const settings = server.apply((known) => ({
+            ...tlsSettings(known, authority && AUTHORITY),
+            ...clusterSettings(known),
+        }));
         const service = pulumi
-            .all([server, tls, password])
-            .apply(([known, settings, secret]) => serviceText(known, settings, secret));
+            .all([server, settings, password])
+            .apply(([known, each, secret]) => serviceText(known, each, secret));
         const secrets = new SecretFiles(
             `${name}-secrets`,
             {
@@ -79,7 +83,7 @@ export class PostgreSqlElsewhere extends pulumi.ComponentResource {
         this.endpoint = {
             host: server.apply(({ host }) => host),
             port: server.apply(({ port }) => port),
-            settings: tls,
+            settings,
             administrator: ADMINISTRATOR_ELSEWHERE,
             owner: pulumi.getStack(),
             running: answering,

@@ -2,12 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
 import { ServerCertificate } from "../server-certificate";
-import { pemFile, SecretFiles, secretFile, secretPath } from "./config-files";
-import { InstallStep } from "./install-step";
+import { pemFile, SecretFiles } from "./config-files";
+import type { InstallStep } from "./install-step";
 import { PostgreSql, type PostgreSqlArgs } from "./postgresql";
+import { ADMINISTRATOR, createAdministrator } from "./postgresql-administrator";
 import { SERVER_CERTIFICATE, SERVER_KEY } from "./postgresql-files";
-import { LOCAL_ADMINISTRATOR, POSTGRESQL_PORT } from "./postgresql-server";
-import { guestScript } from "./shell";
+import { POSTGRESQL_PORT } from "./postgresql-server";
 
 export interface PostgreSqlForMachinesArgs extends Omit<PostgreSqlArgs, "network"> {
     /** The machines of the stack that use it. */
@@ -15,11 +15,6 @@ export interface PostgreSqlForMachinesArgs extends Omit<PostgreSqlArgs, "network
     /** Extensions that their databases have. */
     extensions: readonly string[];
 }
-
-/** Who makes databases and users for the products; the name is that of a role of the server. */
-const ADMINISTRATOR = "administrator";
-const SECRET = "postgresql-administrator";
-const LIBRARY = "/usr/local/lib/science-stacks/postgresql";
 
 /**
  * A PostgreSQL server that other machines of the stack use, as they would use one elsewhere: by TLS, with a certificate of an
@@ -55,36 +50,8 @@ export class PostgreSqlForMachines extends pulumi.ComponentResource {
         const server = new PostgreSql(name, { ...args, network: { clients: args.clients, certificate } }, child);
 
         this.password = password(`${name}-administrator-password`, child);
-        const secret = new SecretFiles(
-            `${name}-secrets`,
-            { machine, files: { [secretPath(SECRET)]: secretFile(this.password) } },
-            child,
-        );
-        this.running = new InstallStep(
-            `${name}-administrator`,
-            {
-                machine,
-                program: secret.revision.apply((secrets_revision) => ({
-                    script: "postgresql/administrator.sh",
-                    parameters: {
-                        role: ADMINISTRATOR,
-                        secret_name: SECRET,
-                        connection: LOCAL_ADMINISTRATOR.environment,
-                        extensions,
-                        directory: PostgreSql.extensionsOf(image),
-                        secrets_revision,
-                    },
-                    files: Object.fromEntries(
-                        ["administrator.py", "database.py"].map((file) => [
-                            `${LIBRARY}/${file}`,
-                            { content: guestScript(`postgresql/${file}`) },
-                        ]),
-                    ),
-                })),
-                removable: true,
-            },
-            { ...child, dependsOn: [secret, server.endpoint.running] },
-        );
+        const after = [server.endpoint.running];
+        this.running = createAdministrator(name, { machine, image, password: this.password, extensions, after }, child);
 
         this.url = pulumi.interpolate`postgresql://${ADMINISTRATOR}@${machine.privateAddress}:${POSTGRESQL_PORT}/postgres`;
         this.authority = shown.authorityPem;

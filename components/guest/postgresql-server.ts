@@ -34,6 +34,7 @@ export const SSL_MODES = ["verify-full", "verify-ca", "require", "disable"] as c
 /** A server elsewhere, and its administrator. */
 export interface ServerAddress {
     user: string;
+    /** Of several servers, of which one writes, all: with commas between them, as libpq has it. */
     host: string;
     port: number;
     /** The database that the administrator comes in to. */
@@ -41,20 +42,22 @@ export interface ServerAddress {
     sslmode: string;
 }
 
-/** Reads `postgresql://USER@HOST[:PORT]/[DATABASE][?sslmode=MODE]`; undefined where it is no such address. */
+/** Reads `postgresql://USER@HOST[:PORT][,HOST[:PORT]…]/[DATABASE][?sslmode=MODE]`, all with one port; undefined where it is no such address. */
 export function serverAddress(url: string): ServerAddress | undefined {
     const parts =
-        /^postgres(?:ql)?:\/\/(?<user>(?:[\w.-]|%[2-7][\dA-Fa-f])+)@(?<host>[\w.-]+)(?::(?<port>\d{1,5}))?(?:\/(?<database>[\w-]+)?)?(?:\?sslmode=(?<sslmode>[\w-]+))?$/.exec(
+        /^postgres(?:ql)?:\/\/(?<user>(?:[\w.-]|%[2-7][\dA-Fa-f])+)@(?<hosts>[\w.-]+(?::\d{1,5})?(?:,[\w.-]+(?::\d{1,5})?)*)(?:\/(?<database>[\w-]+)?)?(?:\?sslmode=(?<sslmode>[\w-]+))?$/.exec(
             url,
         )?.groups;
-    const port = Number(parts?.["port"] ?? POSTGRESQL_PORT);
+    const hosts = (parts?.["hosts"] ?? "").split(",").map((each) => each.split(":"));
+    const [port = POSTGRESQL_PORT, ...others] = new Set(hosts.map(([, each]) => Number(each ?? POSTGRESQL_PORT)));
     const sslmode = parts?.["sslmode"] ?? "verify-full";
-    if (parts === undefined || port < 1 || port > 65535 || !SSL_MODES.some((mode) => mode === sslmode)) {
+    const isPort = others.length === 0 && port >= 1 && port <= 65535;
+    if (parts === undefined || !isPort || !SSL_MODES.some((mode) => mode === sslmode)) {
         return undefined;
     }
     return {
         user: decodeURIComponent(parts["user"]!),
-        host: parts["host"]!,
+        host: hosts.map(([host]) => host).join(","),
         port,
         database: parts["database"] ?? "postgres",
         sslmode,
@@ -70,10 +73,26 @@ export function tlsSettings({ sslmode }: ServerAddress, authority = SYSTEM_AUTHO
     return sslmode.startsWith("verify-") ? { sslmode, sslrootcert: authority } : { sslmode };
 }
 
-/** The administrator's service, as libpq reads it. */
-export function serviceText(server: ServerAddress, tls: Record<string, string>, password?: string): string {
+/** Whether it is several servers, of which one writes. */
+export const isCluster = ({ host }: Pick<ServerAddress, "host">): boolean => host.includes(",");
+
+/**
+ * libpq's settings by which a client of several servers comes to the one that writes, and leaves one that has gone without a word:
+ * of a connection that is being made after two seconds, of one that is used after some ten.
+ */
+export const clusterSettings = (server: ServerAddress): Record<string, string> =>
+    isCluster(server)
+        ? {
+              ...{ target_session_attrs: "primary", connect_timeout: "2", tcp_user_timeout: "10000" },
+              ...{ keepalives_idle: "5", keepalives_interval: "2", keepalives_count: "3" },
+          }
+        : {};
+
+/** The administrator's service, as libpq reads it. @param each settings that every connection has */
+export function serviceText(server: ServerAddress, each: Record<string, string>, password?: string): string {
     const { host, port, user, database: dbname } = server;
-    const settings = { host, port, user, dbname, ...tls, connect_timeout: 10, ...(password && { password }) };
+    const timeout = { connect_timeout: each["connect_timeout"] ?? 10 };
+    const settings = { host, port, user, dbname, ...each, ...timeout, ...(password && { password }) };
     const lines = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
     return [`[${SERVICE}]`, ...lines, ""].join("\n");
 }

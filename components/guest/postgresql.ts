@@ -9,7 +9,7 @@ import { accessPolicy, serverSettings } from "./postgresql-files";
 import { LOCAL_ADMINISTRATOR, POSTGRESQL_PORT, type DatabaseAdministrator } from "./postgresql-server";
 import type { GuestFile } from "./program";
 import { guestScript } from "./shell";
-import { MIGRATION_SECONDS, WAY_BACK } from "./upgrade";
+import { MIGRATION_SECONDS } from "./upgrade";
 
 /** The major version that each release has. */
 const VERSIONS = { "debian-12": "15", "debian-13": "17", "ubuntu-22.04": "14", "ubuntu-24.04": "16" } as const;
@@ -79,7 +79,6 @@ export class PostgreSql extends pulumi.ComponentResource {
                     script: "postgresql/cluster.sh",
                     parameters: { version },
                     files: {
-                        ...WAY_BACK,
                         "/usr/local/lib/science-stacks/postgresql/upgrade.sh": {
                             content: guestScript("postgresql/upgrade.sh"),
                         },
@@ -113,6 +112,11 @@ export class PostgreSql extends pulumi.ComponentResource {
         const administrator = LOCAL_ADMINISTRATOR;
         this.endpoint = { host: "/var/run/postgresql", port: POSTGRESQL_PORT, administrator, running };
         this.registerOutputs();
+    }
+
+    /** The major version that this release has. */
+    static versionOf(image: PostgreSqlImage): string {
+        return VERSIONS[image];
     }
 
     /** What of systemd runs a server on a machine of this release. */

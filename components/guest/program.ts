@@ -53,19 +53,35 @@ function layFile(path: string, { content, owner = "root:root", mode = "644" }: G
     return hereDocument(`write_file ${quote(path)} ${quote(owner)} ${quote(mode)}`, content);
 }
 
+/** What several steps source or read, by its name in the guest: no step has it, or one that goes would take it from the others. */
+const LIBRARY = {
+    "lib.sh": "runner/lib.sh",
+    "apt.sh": "packages/apt.sh",
+    "way-back.sh": "upgrade/way-back.sh",
+    // What makes a virtual environment: the functions, uv, and what builds packages, by their hashes.
+    "python/venv.sh": "python/venv.sh",
+    "python/uv.txt": "python/requirements/uv.txt",
+    "python/build.txt": "python/requirements/build.txt",
+    "postgresql/database.py": "postgresql/database.py",
+};
+const PROGRAMS = {
+    "run-step": "runner/run-step.sh",
+    "check-step": "runner/check-step.sh",
+    "execute-program": "runner/execute-program.sh",
+    "looking/systemctl": "runner/looking-systemctl.sh",
+    // By which a unit is active when its service answers: `ExecStartPost=/usr/local/lib/science-stacks/answers URL`.
+    answers: "services/answers.sh",
+};
+
 /** The text that installs the step runner itself. */
 export function runnerText(): string {
-    const file = (name: string, mode: string) =>
-        layFile(`/usr/local/lib/science-stacks/${name}`, {
-            content: guestScript(`runner/${name.replace("/", "-").replace(/(\.sh)?$/, ".sh")}`),
-            mode,
-        });
-    const programs = ["run-step", "check-step", "execute-program", "looking/systemctl"];
+    const file = (name: string, script: string, mode: string) =>
+        layFile(`/usr/local/lib/science-stacks/${name}`, { content: guestScript(script), mode });
 
     return [
         guestScript("runner/lib.sh"),
-        file("lib.sh", "644"),
-        ...programs.map((name) => file(name, "755")),
+        ...Object.entries(LIBRARY).map(([name, script]) => file(name, script, "644")),
+        ...Object.entries(PROGRAMS).map(([name, script]) => file(name, script, "755")),
         "remember_units\n",
     ].join("");
 }

@@ -1,4 +1,4 @@
-import { revisionOf, type GuestFile } from "./program";
+import { revisionOf } from "./program";
 import { guestScript } from "./shell";
 
 /** Where Python's packages come from. */
@@ -19,13 +19,6 @@ export function indexParameters({
 }: PackageIndex) {
     return { index_url: indexUrl, proxy, ca_bundle: caBundle };
 }
-
-/** What makes a virtual environment, where the steps that install software find it: the functions, uv, and what builds packages, by their hashes. */
-export const VENV_LIBRARY: Record<string, GuestFile> = {
-    "/usr/local/lib/science-stacks/python/venv.sh": { content: guestScript("python/venv.sh") },
-    "/usr/local/lib/science-stacks/python/uv.txt": { content: lockFile("python", "uv") },
-    "/usr/local/lib/science-stacks/python/build.txt": { content: lockFile("python", "build") },
-};
 
 /** A lock file of a product's packages, as `npm run lock` writes it. */
 export function lockFile(product: string, name: string): string {

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
-import { ANSWERS } from "./answers";
 import { Archive } from "./archive";
 import type { DataVolume } from "./data-volume";
 import { hardening } from "./hardening";
@@ -119,7 +118,6 @@ export function serverProgram({ archive, heapMiB }: { archive: string; heapMiB: 
         script: "solr/server.sh",
         parameters: { archive },
         files: {
-            ...ANSWERS,
             "/etc/solr/log4j2.xml": { content: template("log4j2.xml") },
             "/etc/systemd/system/solr.service": {
                 content: renderTemplate("solr/templates/solr.service.eta", { port: SOLR_PORT, heapMiB }),

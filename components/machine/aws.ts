@@ -18,10 +18,13 @@ import type { ObjectStoreEndpoint } from "../guest/object-store";
 import { S3ObjectStore } from "./aws/object-store";
 import { ElastiCacheRedis } from "./aws/elasticache";
 import type { ManagedPlace } from "./aws/managed-server";
-import { managedSubnets } from "./aws/managed-subnets";
+import { lookUpSubnets } from "./aws/balancer-subnets";
+import { ApplicationLoadBalancer } from "./aws/load-balancer";
 import { RdsPostgreSql } from "./aws/rds";
+import { zoneSubnets } from "./aws/zone-subnets";
+import type { LoadBalancer, LoadBalancerArgs } from "./load-balancer";
 import type { BucketArgs, Connection, Disk, DiskArgs, DiskUse, FirewallRule, Machine } from "./machine";
-import type { ManagedPostgreSqlArgs, ManagedRedisArgs, ManagedServer, ManagedSubnetsArgs } from "./managed";
+import type { ManagedPostgreSqlArgs, ManagedRedisArgs, ManagedServer, ZoneSubnetsArgs } from "./managed";
 
 /**
  * An EC2 instance with an address that stays, in a network of its own or a given one. Its image is looked up when it is made
@@ -165,16 +168,35 @@ export class AwsMachine extends pulumi.ComponentResource implements Machine {
         return new ElastiCacheRedis(name, { ...args, ...this.managedPlace(args.subnets) }, this.within(opts));
     }
 
+    /** An Application Load Balancer in the machine's VPC, which is let in to the machine's services. */
+    async loadBalancer(
+        name: string,
+        args: LoadBalancerArgs,
+        opts: pulumi.ComponentResourceOptions,
+    ): Promise<LoadBalancer> {
+        const { region, network: place } = this.args;
+        const { network, machineName, host, group: machineGroup } = this;
+        const [ids, existing] = [args.subnets.subnetIds, place.existing];
+        const given = ids && existing && (await lookUpSubnets(ids, existing.subnetId, { parent: this }));
+        return new ApplicationLoadBalancer(
+            name,
+            { ...args, given, network, region, machineName, host, machineGroup },
+            this.within(opts),
+        );
+    }
+
     firewall(name: string, rules: FirewallRule[], opts: pulumi.ComponentResourceOptions): pulumi.Resource {
         const group = { securityGroupId: this.group.id, machineName: this.machineName };
         return new IngressRules(name, group, rules, this.within(opts));
     }
 
     /** Where what Amazon runs for the machine is: in subnets that are made with the first of it. */
-    private managedPlace(subnets: ManagedSubnetsArgs): ManagedPlace {
+    private managedPlace(subnets: ZoneSubnetsArgs): ManagedPlace {
         const { network, machineName } = this;
         const { region, kmsKeyArn } = this.args;
-        this.subnetIds ??= managedSubnets("managed", { network, region, machineName }, subnets, { parent: this });
+        const tags = { Name: `${machineName}-managed` };
+        this.subnetIds ??=
+            subnets.subnetIds ?? zoneSubnets("managed", { network, region, tags }, subnets, { parent: this }).ids;
         return { network, subnetIds: this.subnetIds, kmsKeyArn, machineName };
     }
 

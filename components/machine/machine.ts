@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { types } from "@pulumi/command";
 import type { ObjectStoreEndpoint } from "../guest/object-store";
+import type { LoadBalancer, LoadBalancerArgs } from "./load-balancer";
 import type { ManagedPostgreSqlArgs, ManagedRedisArgs, ManagedServer } from "./managed";
 
 /** How to reach a machine over SSH; its host key is always pinned. */
@@ -86,6 +87,8 @@ export interface Machine extends pulumi.ComponentResource {
     managedPostgreSql?(name: string, args: ManagedPostgreSqlArgs, opts: pulumi.ComponentResourceOptions): ManagedServer;
     /** Makes a server with Redis' protocol beside the machine. Only where the platform has such: on AWS. */
     managedRedis?(name: string, args: ManagedRedisArgs, opts: pulumi.ComponentResourceOptions): ManagedServer;
+    /** Makes a load balancer before the machine's web server. Only where the platform has such: on AWS. */
+    loadBalancer?(name: string, args: LoadBalancerArgs, opts: pulumi.ComponentResourceOptions): Promise<LoadBalancer>;
     /** Opens the given ports and closes all others but SSH from the administrators' networks. */
     firewall(name: string, rules: FirewallRule[], opts: pulumi.ComponentResourceOptions): pulumi.Resource;
 }

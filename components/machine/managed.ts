@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "./machine";
 
-/** Where the platform's servers are: in two subnets, each in a zone of its own, without a way to the internet. */
-export interface ManagedSubnetsArgs {
+/** Where something is that the platform runs: in two subnets, each in a zone of its own. */
+export interface ZoneSubnetsArgs {
     /** Subnets of two zones that are there already. @default two that are made */
     subnetIds?: string[];
     /** The network of the subnets that are made, and theirs. */
@@ -15,8 +15,8 @@ export interface ManagedSubnetsArgs {
 interface ManagedServerArgs {
     /** The machines that use it, and alone reach it. */
     clients: readonly Machine[];
-    /** The same for all of a machine's: they are made once. */
-    subnets: ManagedSubnetsArgs;
+    /** Without a way to the internet. The same for all of a machine's: they are made once. */
+    subnets: ZoneSubnetsArgs;
     /** A second server in another zone takes over. */
     multiAz: boolean;
     /** How long backups are kept. */

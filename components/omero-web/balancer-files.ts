@@ -3,8 +3,6 @@ import type { PackageSet } from "../guest/packages";
 import type { GuestFile } from "../guest/program";
 import { renderTemplate } from "../guest/template";
 
-/** What a machine of OMERO.web's may be called: part of its host name, and of the names of its resources. */
-export const APPLICATION_NAME = /^[a-z][a-z0-9]{0,11}$/;
 /** Where HAProxy listens for nginx, on the loopback address. */
 export const BALANCER_PORT = 4081;
 export const BALANCER_UNIT = "haproxy.service";

@@ -1,5 +1,6 @@
 import { hardening } from "../guest/hardening";
 import type { GuestFile } from "../guest/program";
+import { balancerFiles } from "../guest/nginx-balancer";
 import { publicUrl, type PublicAddress } from "../guest/public-address";
 import { guestScript } from "../guest/shell";
 import { maintenancePage } from "../guest/upgrade";
@@ -41,6 +42,9 @@ export interface SiteSettings {
     extra?: readonly string[];
 }
 
+/** How long nginx waits for an answer: a little longer than Gunicorn, which says why there is none. @param timeoutSeconds Gunicorn's */
+export const siteWaits = (timeoutSeconds: number): number => timeoutSeconds + 10;
+
 /** Files of nginx: the site, and the page that is shown while OMERO.web does not run. */
 export function siteFiles({ address, servesStatic, extra = [], ...settings }: SiteSettings): Record<string, GuestFile> {
     const values = {
@@ -51,6 +55,7 @@ export function siteFiles({ address, servesStatic, extra = [], ...settings }: Si
         listen: address.tls ? `${address.httpsPort} ssl http2 default_server` : `${address.httpPort} default_server`,
         url: publicUrl(address),
         ...certificatePaths(address),
+        waitSeconds: siteWaits(settings.timeoutSeconds),
         // As OMERO.web names them, so that sites of several prefixes can stand side by side.
         suffix: settings.prefix && `_${settings.prefix.replace(/\W+/g, "")}`,
         staticUrl: `${settings.prefix}/static/`,
@@ -58,6 +63,7 @@ export function siteFiles({ address, servesStatic, extra = [], ...settings }: Si
     };
     return {
         "/etc/nginx/conf.d/omero-web.conf": { content: renderTemplate("omero-web/templates/site.conf.eta", values) },
+        ...balancerFiles(address),
         ...maintenancePage("OMERO.web"),
     };
 }

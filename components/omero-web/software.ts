@@ -1,7 +1,6 @@
-import { environmentRevision, indexParameters, lockFile, VENV_LIBRARY, type PackageIndex } from "../guest/python";
+import { environmentRevision, indexParameters, lockFile, type PackageIndex } from "../guest/python";
 import type { StepProgram } from "../guest/program";
 import { guestScript } from "../guest/shell";
-import { WAY_BACK } from "../guest/upgrade";
 import { APPS, type AppName } from "./apps";
 
 /** Versions of OMERO.web that have lock files; the first is the newest. */
@@ -47,8 +46,6 @@ export function softwareProgram(settings: SoftwareSettings, icePy: string, index
             ...indexParameters(index),
         },
         files: {
-            ...VENV_LIBRARY,
-            ...WAY_BACK,
             [`${library}/requirements.txt`]: { content: requirements(settings) },
             [`${library}/load-configuration.py`]: { content: guestScript("omero-web/load-configuration.py") },
         },

@@ -2,6 +2,7 @@ import { known, type ResourceRule } from "../rule";
 
 /** What people look for in an account, and what is paid for. */
 const TAGGED = [
+    "aws:acm/certificate:Certificate",
     "aws:dlm/lifecyclePolicy:LifecyclePolicy",
     "aws:ebs/volume:Volume",
     "aws:ec2/eip:Eip",
@@ -18,6 +19,9 @@ const TAGGED = [
     "aws:iam/instanceProfile:InstanceProfile",
     "aws:iam/role:Role",
     "aws:iam/user:User",
+    "aws:lb/listener:Listener",
+    "aws:lb/loadBalancer:LoadBalancer",
+    "aws:lb/targetGroup:TargetGroup",
     "aws:rds/instance:Instance",
     "aws:rds/parameterGroup:ParameterGroup",
     "aws:rds/subnetGroup:SubnetGroup",

@@ -22,8 +22,10 @@ export interface CostLine {
 /** AWS's own convention: 365 days of 24 hours, by twelve. */
 const HOURS_PER_MONTH = 730;
 
-/** What AWS takes nothing for: networks without gateways for address translation, rules, roles, links between resources. */
+/** What AWS takes nothing for: networks without gateways for address translation, rules, roles, links between resources, public certificates. */
 const NO_CHARGE = new Set([
+    "aws:acm/certificate:Certificate",
+    "aws:acm/certificateValidation:CertificateValidation",
     "aws:dlm/lifecyclePolicy:LifecyclePolicy",
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
     "aws:ec2/eipAssociation:EipAssociation",
@@ -45,6 +47,9 @@ const NO_CHARGE = new Set([
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:iam/user:User",
     "aws:iam/userPolicy:UserPolicy",
+    "aws:lb/listener:Listener",
+    "aws:lb/targetGroup:TargetGroup",
+    "aws:lb/targetGroupAttachment:TargetGroupAttachment",
     "aws:rds/parameterGroup:ParameterGroup",
     "aws:rds/subnetGroup:SubnetGroup",
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
@@ -101,8 +106,18 @@ function charges({ type, name, inputs }: StackResource, region: string): CostLin
                 line("snapshots of ElastiCache, by their size", 1),
             ];
         }
+        case "aws:lb/loadBalancer:LoadBalancer":
+            return [
+                line("application load balancer", HOURS_PER_MONTH),
+                byUse(name, "capacity units of a load balancer", region),
+                // One in each zone at least: more where there is much to do.
+                line("public IPv4 address", 2 * HOURS_PER_MONTH, ", two of the load balancer"),
+            ];
         case "aws:ec2/eip:Eip":
             return [line("public IPv4 address", HOURS_PER_MONTH)];
+        // Of a name that leads to something of Amazon's, queries are free.
+        case "aws:route53/record:Record":
+            return inputs["aliases"] ? [] : [byUse(name, "queries of Route 53", region)];
         default:
             return [line(type.replace(/^.*:/, ""), 1)];
     }

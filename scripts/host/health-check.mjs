@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 /**
  * Asks a product what a user would ask, until it answers or its time is over.
- * Standard input: {"requests": [{"url", "statuses"?, "contains"?}], "certificatePem"?, "timeoutSeconds"} as JSON.
+ * Standard input: {"requests": [{"url", "statuses"?, "contains"?}], "certificatePem"?, "connectTo"?, "timeoutSeconds"} as JSON.
+ * `connectTo` is the host that is asked, by the names in the addresses, where those do not lead there yet.
  */
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const { requests, certificatePem, timeoutSeconds } = JSON.parse(readFileSync(0, "utf8"));
+const { requests, certificatePem, connectTo, timeoutSeconds } = JSON.parse(readFileSync(0, "utf8"));
 const deadline = Date.now() + timeoutSeconds * 1000;
 const REQUEST_TIMEOUT_MS = 30_000;
 // What users are given is what they trust, whoever has signed it.
@@ -17,7 +18,7 @@ const trust = certificatePem === undefined ? {} : { ca: certificatePem, allowPar
 function get(url) {
     const { get: send } = url.startsWith("https:") ? https : http;
     return new Promise((resolve, reject) => {
-        const request = send(url, { ...trust, timeout: REQUEST_TIMEOUT_MS }, (response) => {
+        const request = send(url, { ...trust, ...wayTo(url), timeout: REQUEST_TIMEOUT_MS }, (response) => {
             let body = "";
             response.setEncoding("utf8");
             response.on("data", (chunk) => (body += chunk));
@@ -27,6 +28,11 @@ function get(url) {
         request.on("timeout", () => request.destroy(new Error(`no answer within ${REQUEST_TIMEOUT_MS / 1000} s`)));
         request.on("error", reject);
     });
+}
+
+function wayTo(url) {
+    const { host, hostname } = new URL(url);
+    return connectTo === undefined ? {} : { hostname: connectTo, servername: hostname, headers: { host } };
 }
 
 /** What is wrong with the answer, or undefined. */

@@ -106,6 +106,12 @@ become_guest() {
         --resolv-conf=off --timezone=off --link-journal=no "${bind[@]}" -- "${init[@]}"
 }
 
+# The kernel keeps the network of a guest that was killed, and its port on the bridge, while a connection of it waits for an answer:
+# for minutes when who it talked to was killed with it.
+end_link() {
+    ip link delete "vb-$machine" 2>/dev/null || ! ip link show "vb-$machine" >/dev/null 2>&1
+}
+
 finished() {
     local device
     rm -f "$place/guest"
@@ -117,6 +123,7 @@ finished() {
         rm "$place/loops"
     fi
     unlock "$home"
+    end_link
     # systemd-nspawn leaves it where /run is a disk.
     [ ! -d "/run/systemd/nspawn/propagate/$machine" ] || rmdir "/run/systemd/nspawn/propagate/$machine"
 }

@@ -1,80 +1,43 @@
-import { z } from "zod";
-import { APPLICATION_NAME, BALANCER_PORT } from "../../components/omero-web/balancer-files";
-import { volume } from "./common";
+import { BALANCER_PORT } from "../../components/omero-web/balancer-files";
 import { applicationNames } from "./further-services";
-import { completeData, machine } from "./machine";
+import { nameComplaints, namedMachines, NAME_TEXT, refusedWith, type Refused } from "./named-machines";
 import type { Given, RelatedComplaint, Rule } from "./rule";
 import { isOwnRedis } from "./services";
 
 /** How many application machines a stack may have. */
 const MOST = 30;
-const ALLOWED = `a mapping of 1 to ${MOST} names to machines; a name has 1 to 12 lower-case letters and digits, the first a letter`;
-
-const ownVolume = () => volume("OMERO.web", 2, 10);
-
-/** A machine that OMERO.web is on, beside the stack's first one. */
-const application = () =>
-    z.strictObject({
-        machine: machine().meta({
-            allowed: "a mapping with the keys of `machine`",
-            description: "The machine, on the platform of the stack's first one.",
-        }),
-        data: ownVolume().prefault({}).meta({
-            description: "Its data volume: OMERO.web's own directory with its logs. The sessions are not on it.",
-        }),
-    });
+const ALLOWED = `a mapping of 1 to ${MOST} names to machines; a name has ${NAME_TEXT}`;
 
 /** `applications`: the machines of OMERO.web, by name, so that one that comes or goes leaves the others as they are. */
 export const applications = () =>
-    z
-        .record(z.string(), application())
-        .optional()
-        .meta({
-            allowed: ALLOWED,
-            description:
-                "OMERO.web on several machines of the stack, behind nginx, HAProxy and Redis on the first one (docs/more-machines.md). " +
-                "Each has a name of 1 to 12 lower-case letters and digits, the first a letter.",
-            defaultText: "none: OMERO.web is on the stack's first machine",
-        });
-
-type Applications = z.output<ReturnType<typeof applications>>;
-
-/** The machines with the defaults that follow from other values. */
-export const completeApplications = (given: Applications): Applications =>
-    given &&
-    Object.fromEntries(
-        Object.entries(given).map(([name, { machine, data }]) => [
-            name,
-            { machine, data: completeData(data, machine) },
-        ]),
-    );
+    namedMachines(
+        "OMERO.web",
+        [2, 10],
+        "Its data volume: OMERO.web's own directory with its logs. The sessions are not on it.",
+    ).meta({
+        allowed: ALLOWED,
+        description:
+            "OMERO.web on several machines of the stack, behind nginx, HAProxy and Redis on the first one (docs/more-machines.md). " +
+            `Each has a name of ${NAME_TEXT}.`,
+        defaultText: "none: OMERO.web is on the stack's first machine",
+    });
 
 /** The names are those of machines, and there are not too many. */
 const namesRule: Rule = (given) => {
     const names = applicationNames(given);
-    const wrong = names
-        .filter((name) => !APPLICATION_NAME.test(name))
-        .map((name) => ({
-            path: ["applications", name],
-            reason: "this is no name of an application machine",
-            advice: "Give 1 to 12 lower-case letters and digits, the first a letter.",
-        }));
-    const reserved = names
-        .filter((name) => name === "database")
-        .map((name) => ({
-            path: ["applications", name],
-            reason: "the name is reserved: it is that of a database's machine",
-            advice: 'Take another one, e.g. "app1".',
-        }));
+    const wrong = nameComplaints({
+        ...{ path: ["applications"], names, whose: "an application machine" },
+        ...{ reservedFor: "a database's machine", example: "app1" },
+    });
     const count =
         given("applications") === undefined || (names.length >= 1 && names.length <= MOST)
             ? []
             : [{ path: ["applications"], reason: `${names.length} are given`, advice: `Allowed: ${ALLOWED}.` }];
-    return [...wrong, ...reserved, ...count];
+    return [...wrong, ...count];
 };
 
 /** What has no meaning, or another one, where OMERO.web is on machines of its own. */
-const REFUSED: readonly (readonly [path: readonly string[], reason: string, advice: string])[] = [
+const REFUSED: readonly Refused[] = [
     [
         ["backend"],
         "applications has the machines that Gunicorn is on",
@@ -92,12 +55,7 @@ const REFUSED: readonly (readonly [path: readonly string[], reason: string, advi
     ],
 ];
 
-const togetherRule: Rule = (given) =>
-    applicationNames(given).length === 0
-        ? []
-        : REFUSED.filter(([path]) => given(...path) !== undefined).map(([path, reason, advice]) => ({
-              ...{ path: [...path], reason, advice },
-          }));
+const togetherRule = refusedWith((given) => applicationNames(given).length > 0, REFUSED);
 
 /** What one machine has in files the others do not know. */
 const sessionsRule: Rule = (given) =>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LONGEST_WAIT_SECONDS } from "../../components/dcor/render-site";
 import { backup, backupRules } from "./backup";
 import { base } from "./base";
 import { acmeRule, authorityRule, certificateRule } from "./certificate";
@@ -18,6 +19,8 @@ import {
 import { elastiCacheRules } from "./elasticache";
 import { wholeNumber } from "./field";
 import { completeOwnMachine, furtherMachineRules } from "./further-machine";
+import { completeLoadBalancer, loadBalancer } from "./load-balancer";
+import { loadBalancerRules } from "./load-balancer-rules";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import type { Rule } from "./rule";
 import { authorityTextRule, rdsRules } from "./rds";
@@ -54,6 +57,7 @@ export const dcorSchema = () =>
         serverName: serverName(),
         firewall: firewall(),
         tls: tls(),
+        loadBalancer: loadBalancer(),
         dcor: fields.dcor(),
         administrator: fields.administrator(),
         objectStore: objectStore(),
@@ -82,6 +86,7 @@ export const dcorRules: readonly Rule[] = [
     certificateRule,
     authorityRule,
     acmeRule,
+    ...loadBalancerRules,
     portsRule,
     bucketRule,
     scratchRule,
@@ -108,5 +113,6 @@ export function completeDcor(given: DcorKeys) {
         objectStore: objectStore.mode === "minio" ? completeOwnMachine("objectStore", objectStore) : objectStore,
         scratch: { sizeGiB: scratch.sizeGiB ?? leastScratch },
         firewall: { web: firewall.web, ssh: firewall.ssh ?? administratorNetworks(given) },
+        loadBalancer: completeLoadBalancer(given.loadBalancer, { machine, waitSeconds: LONGEST_WAIT_SECONDS }),
     };
 }

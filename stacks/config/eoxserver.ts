@@ -1,15 +1,19 @@
 import { z } from "zod";
 import { BACKEND_PORT } from "../../components/eoxserver/backend-address";
+import { frontWaits } from "../../components/eoxserver/render-front";
 import { VERSIONS } from "../../components/eoxserver/software";
 import { accessControl, accessControlRule } from "./access-control";
 import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
+import { completeDatabaseMachines, databaseClusterRules } from "./database-cluster";
 import { data, firewall, mirrors, packagesAsOf, serverName, version } from "./common";
 import { cidr, hostName, port, text, wholeNumber } from "./field";
 import { completeOwnMachine, furtherMachineRules } from "./further-machine";
 import { instanceNamesRule, instances, processes, threads } from "./instances";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
+import { completeLoadBalancer, loadBalancer } from "./load-balancer";
+import { loadBalancerRules } from "./load-balancer-rules";
 import type { Rule } from "./rule";
 import { postgresql, postgresqlRule } from "./postgresql-elsewhere";
 import { authorityTextRule, rdsRules } from "./rds";
@@ -70,6 +74,7 @@ export const eoxserverSchema = () =>
         serverName: serverName(),
         firewall: firewall(),
         tls: tls(),
+        loadBalancer: loadBalancer(),
         instances: instances(),
         eoxserver: settings(),
         accessControl: accessControl(),
@@ -119,6 +124,7 @@ export const eoxserverRules: readonly Rule[] = [
     ...backupRules,
     certificateRule,
     acmeRule,
+    ...loadBalancerRules,
     instanceNamesRule,
     portsRule,
     accessControlRule,
@@ -126,6 +132,7 @@ export const eoxserverRules: readonly Rule[] = [
     authorityTextRule,
     ...rdsRules,
     ...furtherMachineRules,
+    ...databaseClusterRules,
     versionRule,
 ];
 
@@ -138,8 +145,12 @@ export function completeEoxServer(given: EoxServerKeys) {
     return {
         ...given,
         data: completeData(given.data, given.machine),
-        postgresql: completeOwnMachine("postgresql", given.postgresql),
+        postgresql: completeDatabaseMachines(completeOwnMachine("postgresql", given.postgresql)),
         firewall: { web: firewall.web, ssh: firewall.ssh ?? own },
+        loadBalancer: completeLoadBalancer(given.loadBalancer, {
+            machine: given.machine,
+            waitSeconds: frontWaits(eoxserver.requestTimeoutSeconds),
+        }),
         eoxserver: {
             ...eoxserver,
             admin: { ...eoxserver.admin, cidrs: eoxserver.admin.cidrs ?? own },

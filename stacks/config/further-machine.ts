@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { volume } from "./common";
-import { keyIn, placesWith, SERVICES, withMachine, type Place, type Section } from "./further-services";
+import { keyIn, NAMED, placesWith, SERVICES, withMachine, type Place, type Section } from "./further-services";
 import { completeData, machine, machineRules } from "./machine";
 import { addressesRule, neighboursRule } from "./neighbours";
 import type { Given, RelatedComplaint, Rule } from "./rule";
@@ -89,8 +89,8 @@ const placeRule: Rule = (given) =>
 /** A volume is a machine's. */
 const volumeRule: Rule = (given) =>
     placesWith("data", given)
-        // The schema says that an application without a machine is none.
-        .filter(({ path, key }) => key !== "applications" && given(...path, "machine") === undefined)
+        // The schema says that what has a name and no machine is none.
+        .filter(({ path, key }) => !NAMED.includes(key) && given(...path, "machine") === undefined)
         .map((place) => ({
             path: [...place.path, "data"],
             reason: `${place.purpose} has no machine of its own, whose volume it would be`,

@@ -24,16 +24,23 @@ function placesOf(given: Given): Place[] {
     const applications = applicationNames(given).map((name) => ({
         ...{ path: ["applications", name], purpose: "OMERO.web", key: "applications" },
     }));
-    return [...services, ...applications];
+    const members = memberNames(given).map((name) => ({
+        ...{ path: ["postgresql", "machines", name], purpose: SERVICES.postgresql, key: "postgresql.machines" },
+    }));
+    return [...services, ...members, ...applications];
 }
 
+/** The keys below which each machine is named by its user, who gives it with its volume. */
+export const NAMED: readonly string[] = ["applications", "postgresql.machines"];
+
 /** The names of the machines that OMERO.web has beside the first one. */
-export function applicationNames(given: Given): string[] {
-    const applications = given("applications");
-    return typeof applications === "object" && applications !== null && !Array.isArray(applications)
-        ? Object.keys(applications)
-        : [];
-}
+export const applicationNames = (given: Given): string[] => namesBelow(given("applications"));
+
+/** The names of the machines that PostgreSQL has where it has several. */
+export const memberNames = (given: Given): string[] => namesBelow(given("postgresql", "machines"));
+
+const namesBelow = (mapping: unknown): string[] =>
+    typeof mapping === "object" && mapping !== null && !Array.isArray(mapping) ? Object.keys(mapping) : [];
 
 /** The places that have a key. */
 export const placesWith = (key: "machine" | "data", given: Given): Place[] =>

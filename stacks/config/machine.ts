@@ -13,7 +13,7 @@ export const machine = () =>
 /** What the keys of a machine must fulfil together; each rule looks at machines of its own platform alone. */
 export const machineRules: readonly Rule[] = [localNetworkRule, ...awsMachineRules, ...existingMachineRules];
 
-type MachineKeys = z.output<ReturnType<typeof machine>>;
+export type MachineKeys = z.output<ReturnType<typeof machine>>;
 
 /** The networks of the administrators where the configuration names none: a local machine's own, else those that may log in. */
 export function administratorNetworks(given: { machine: MachineKeys; firewall: { ssh?: string[] } }): string[] {

@@ -1,11 +1,15 @@
 import { z } from "zod";
-import { applicationRules, applications, completeApplications } from "./applications";
+import { siteWaits } from "../../components/omero-web/render";
+import { completeNamedMachines } from "./named-machines";
+import { applicationRules, applications } from "./applications";
 import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
 import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
 import { elastiCacheRules } from "./elasticache";
 import { furtherMachineRules } from "./further-machine";
+import { completeLoadBalancer, loadBalancer } from "./load-balancer";
+import { loadBalancerRules } from "./load-balancer-rules";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import { propertyMap } from "./omero-web-fields";
 import { propertiesRule } from "./omero-web-properties";
@@ -26,6 +30,7 @@ export const omeroWebSchema = () =>
         serverName: serverName(),
         firewall: firewall(),
         tls: tls(),
+        loadBalancer: loadBalancer(),
         omeroWeb: settings(),
         properties: propertyMap(),
         publicUser: publicUser(),
@@ -43,6 +48,7 @@ export const omeroWebRules: readonly Rule[] = [
     ...backupRules,
     certificateRule,
     acmeRule,
+    ...loadBalancerRules,
     portsRule,
     icePyRule,
     publicServerRule,
@@ -63,7 +69,11 @@ export function completeOmeroWeb(given: OmeroWebKeys) {
     return {
         ...given,
         data: completeData(given.data, given.machine),
-        applications: completeApplications(given.applications),
+        applications: completeNamedMachines(given.applications),
         firewall: { web: firewall.web, ssh: firewall.ssh ?? administratorNetworks(given) },
+        loadBalancer: completeLoadBalancer(given.loadBalancer, {
+            machine: given.machine,
+            waitSeconds: siteWaits(given.omeroWeb.timeoutSeconds),
+        }),
     };
 }

@@ -1,4 +1,5 @@
-import { serverAddress, SSL_MODES } from "../../components/guest/postgresql-server";
+import { isCluster, serverAddress, SSL_MODES } from "../../components/guest/postgresql-server";
+import { databaseMachines } from "./database-cluster";
 import { checkedText, secretLine } from "./field";
 import { ownMachine } from "./further-machine";
 import { authorities, ownRds } from "./rds";
@@ -6,9 +7,12 @@ import { postgresqlServer } from "./services";
 import type { Rule } from "./rule";
 
 const databaseServerUrl = () =>
-    checkedText((value) =>
-        serverAddress(value) === undefined ? { reason: "this is no address of a PostgreSQL server" } : undefined,
-    ).meta({
+    checkedText((value) => {
+        const server = serverAddress(value);
+        return server === undefined || isCluster(server)
+            ? { reason: "this is no address of a PostgreSQL server" }
+            : undefined;
+    }).meta({
         allowed:
             'postgresql://USER@HOST[:PORT]/[DATABASE][?sslmode=MODE], e.g. "postgresql://admin@db.example.org:5432/postgres"; ' +
             `MODE is one of ${SSL_MODES.join(", ")}`,
@@ -18,7 +22,7 @@ const databaseServerUrl = () =>
         defaultText: "one on this machine",
     });
 
-/** PostgreSQL on the machine, on one of its own, Amazon's, or elsewhere. */
+/** PostgreSQL on the machine, on one of its own or several, Amazon's, or elsewhere. */
 export const postgresql = () =>
     postgresqlServer()
         .extend({
@@ -34,6 +38,7 @@ export const postgresql = () =>
                 "those that the machine trusts",
             ),
             ...ownMachine("postgresql"),
+            machines: databaseMachines(),
             ...ownRds(),
         })
         .prefault({})
@@ -41,10 +46,10 @@ export const postgresql = () =>
 
 /** Whether the stack's first machine has a server itself. */
 export const hasOwnServer = ({
-    postgresql: { url, machine, rds },
+    postgresql: { url, machine, machines, rds },
 }: {
-    postgresql: { url?: unknown; machine?: unknown; rds?: unknown };
-}) => url === undefined && machine === undefined && rds === undefined;
+    postgresql: { url?: unknown; machine?: unknown; machines?: unknown; rds?: unknown };
+}) => [url, machine, machines, rds].every((each) => each === undefined);
 
 /** What is said of a server elsewhere is said of one that there is, and can be used. */
 export const postgresqlRule: Rule = (given) => {

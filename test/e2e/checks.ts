@@ -34,13 +34,20 @@ export async function expectCutOff(
     expect((await up).status).not.toBe(0);
 }
 
-/** Every row of `verify` is met, but for those that the stack cannot show. */
+/** Every row of `verify` is met, but for those that the stack cannot show; and what it asks changes nothing that `drift` looks at. */
 export async function expectAllRowsOk(stack: TestStack, notHere: readonly string[], count: number): Promise<Report> {
     const report = await stack.verify();
     const wrong = report.rows.filter(({ id, ok }) => ok === false || (ok === null && !notHere.includes(id)));
     expect(wrong).toEqual([]);
     expect(report.rows).toHaveLength(count);
+    await expectNoDrift(stack);
     return report;
+}
+
+/** All of the stack is as `up` made it. */
+export async function expectNoDrift(stack: TestStack): Promise<void> {
+    const { status, stdout } = await stack.attempt("drift");
+    expect({ status, said: status === 0 ? "" : stdout }).toEqual({ status: 0, said: "" });
 }
 
 /** `verify` fails while the machine is broken: with these rows, whatever others follow from it. Those that failed. */

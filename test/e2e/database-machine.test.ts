@@ -1,5 +1,5 @@
 import { Guest } from "../guest/guest";
-import { expectAllRowsOk, expectDestroyed, expectUnchanged } from "./checks";
+import { expectAllRowsOk, expectDestroyed, expectNoDrift, expectUnchanged } from "./checks";
 import { powerCut } from "./host";
 import { NETWORK } from "./network";
 import { SMALL } from "./small";
@@ -78,7 +78,7 @@ describe("EOxServer with its database on a machine of its own", () => {
             const { status, stdout } = await stack.attempt("drift");
             expect([status, stdout]).toEqual([1, expect.stringContaining("database-server-settings")]);
             await stack.run("up", "--repair");
-            expect((await stack.attempt("drift")).status).toBe(0);
+            await expectNoDrift(stack);
         },
         3 * MINUTE,
     );

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { openBrowser, visit } from "../../verify/browser";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { Web } from "../../verify/web";
+import { VERSIONS } from "../faults/upgrade";
 import {
     expectAllRowsOk,
     expectCutOff,
@@ -29,8 +30,6 @@ const NOT_HERE = ["O15", "X11"];
 /** Rows that nginx alone cannot show. */
 const NOT_OF_THE_FRONT = Array.from({ length: 15 }, (_, index) => `O${String(index + 1).padStart(2, "0")}`);
 const ROWS = 31;
-/** The last version with Django 4.2 and pickled sessions. */
-const BEFORE = "5.29.3";
 
 const machine = { platform: "local", network: NETWORK };
 const settings = {
@@ -74,7 +73,7 @@ describe("OMERO.web on a local machine, by the commands that users have", () => 
     test(
         "an installation that loses its connection is finished by the next up, and so is one that loses its power",
         async () => {
-            stack.configure(configuration({ version: BEFORE }));
+            stack.configure(configuration({ version: VERSIONS.omeroWeb.before }));
             await expectCutOff(stack, "build-packages", /^Unpacking /m, dropConnections);
             // IcePy is built before it, which takes some minutes, once.
             await expectCutOff(stack, "omero-web-software", /^/m, powerCut, 600);

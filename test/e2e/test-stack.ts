@@ -196,7 +196,9 @@ export class TestStack {
     /** Those that its configuration has, or may have had. */
     private further(): string[] {
         const { config = {} } = existsSync(this.file) ? (parse(readFileSync(this.file, "utf8")) as Configuration) : {};
-        return ["database", "object-store", ...Object.keys(config["science-stacks:applications"] ?? {})];
+        const postgresql = config["science-stacks:postgresql"];
+        const named = [config["science-stacks:applications"], postgresql?.["machines"] as object | undefined];
+        return ["database", "object-store", ...named.flatMap((machines) => Object.keys(machines ?? {}))];
     }
 
     /** The name of a machine beside the first one, where it has one. */

@@ -5,12 +5,10 @@ import { TestStack } from "../e2e/test-stack";
 import { dcorApi, makeDataset, type Made } from "./dataset";
 import { note } from "./faults";
 import { connect, type Reached } from "./reached";
-import { expectMaintenanceAlone, expectWhole, upWatched } from "./upgrade";
+import { expectMaintenanceAlone, expectWhole, upWatched, VERSIONS } from "./upgrade";
 
 const MINUTE = 60_000;
-/** With the extensions of that time, as dcor_control names them. */
-const BEFORE = "2.11.3";
-const NOW = "2.11.6";
+const { before: BEFORE, now: NOW } = VERSIONS.dcor;
 
 describe("DCOR, from an older set of CKAN and its extensions to the newest", () => {
     const stack = new TestStack("upgrade-dcor");

@@ -2,19 +2,18 @@ import { coverageDifference } from "../../verify/geotiff";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { getCoverage } from "../../verify/ows";
 import { Web } from "../../verify/web";
+import { expectNoDrift } from "../e2e/checks";
 import { powerCut } from "../e2e/host";
 import { registerPicture } from "../e2e/picture";
 import { SMALL } from "../e2e/small";
 import { TestStack } from "../e2e/test-stack";
 import { note } from "./faults";
-import { expectMaintenanceAlone, expectWhole, upWatched } from "./upgrade";
+import { expectMaintenanceAlone, expectWhole, upWatched, VERSIONS } from "./upgrade";
 
 type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
 
 const MINUTE = 60_000;
-/** The last version with Django 3.2. */
-const BEFORE = "1.5.0";
-const NOW = "1.5.5";
+const { before: BEFORE, now: NOW } = VERSIONS.eoxserver;
 
 describe("EOxServer, from an older version to the newest", () => {
     const stack = new TestStack("upgrade-eox");
@@ -131,7 +130,7 @@ describe("EOxServer, from an older version to the newest", () => {
             expect(await migrations()).toContain("0015_alter_bandstatistics_histogram");
             await expectPicture();
             await expectWhole(stack);
-            expect((await stack.attempt("drift")).status).toBe(0);
+            await expectNoDrift(stack);
             note(
                 "EOxServer",
                 `upgrade from ${BEFORE} to ${NOW}`,

@@ -3,14 +3,12 @@ import { Web } from "../../verify/web";
 import { SMALL } from "../e2e/small";
 import { TestStack } from "../e2e/test-stack";
 import { note } from "./faults";
-import { expectMaintenanceAlone, expectWhole, upWatched } from "./upgrade";
+import { expectMaintenanceAlone, expectWhole, upWatched, VERSIONS } from "./upgrade";
 
 type Outputs = Extract<AnyOutputs, { product: "omero-web" }>;
 
 const MINUTE = 60_000;
-/** The last version with Django 4.2 and pickled sessions. */
-const BEFORE = "5.29.3";
-const NOW = "5.33.2";
+const { before: BEFORE, now: NOW } = VERSIONS.omeroWeb;
 
 describe("OMERO.web, from an older version to the newest", () => {
     const stack = new TestStack("upgrade-omero");

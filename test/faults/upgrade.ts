@@ -2,6 +2,15 @@ import type { Web } from "../../verify/web";
 import type { Ended, TestStack } from "../e2e/test-stack";
 import { Visitor, type Seen } from "./visitor";
 
+/** What upgrades are tried from, and to. */
+export const VERSIONS = {
+    /** The last version with Django 3.2. */
+    eoxserver: { before: "1.5.0", now: "1.5.5" },
+    /** The last version with Django 4.2 and pickled sessions. */
+    omeroWeb: { before: "5.29.3", now: "5.33.2" },
+    dcor: { before: "2.11.3", now: "2.11.6" },
+};
+
 /** An `up`, and what visitors see of it meanwhile. */
 export async function upWatched(stack: TestStack, web: Web, url: string): Promise<Ended & Seen> {
     const visitor = new Visitor(web, url);

@@ -1,5 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -92,6 +94,34 @@ test("a machine whose supervisor and guest were killed starts again, on the same
         guest.destroy();
     }
     expect(leftovers()).toEqual([]);
+});
+
+test("a machine that loses its power while a connection waits for an answer leaves no port of the network, and starts again", async () => {
+    const guest = Guest.create("left", { network });
+    const talks: Socket[] = [];
+    const listening = createServer((socket) => talks.push(socket.resume()));
+    try {
+        await once(listening.listen(0, "10.201.7.1"), "listening");
+        const { port } = listening.address() as AddressInfo;
+        guest.run(`systemd-run --quiet --unit=talk python3 -c '
+import socket, time
+talk = socket.create_connection(("10.201.7.1", ${port}))
+while True:
+    talk.send(b"said")
+    time.sleep(0.1)'`);
+        await once(listening, "connection");
+        guest.run(
+            `nft "table inet cut { chain output { type filter hook output priority 0; tcp dport ${port} drop; }; }"`,
+        );
+        guest.powerCut();
+        expect(leftovers().filter((line) => line.includes(bridge))).toEqual([]);
+        guest.start();
+        expect(guest.run("hostname")).toBe(guest.name);
+    } finally {
+        listening.close();
+        talks.forEach((socket) => socket.destroy());
+        guest.destroy();
+    }
 });
 
 test("a machine that was powered off from inside stays off until it is started", async () => {

@@ -1,4 +1,4 @@
-import { APT, installProgram } from "../../components/guest/packages";
+import { installProgram } from "../../components/guest/packages";
 import type { Guest } from "./guest";
 import { guestWithRunner, runStep } from "./step-runner";
 
@@ -16,7 +16,7 @@ describe("packages", () => {
         guest.run(`sed -i '/^Package: ${name}$/,/^$/s/^Status: .*/Status: install ${state}/' /var/lib/dpkg/status`);
 
     test("are installed once", () => {
-        expect(install(["jq"]).stdout).toBe(`wrote ${Object.keys(APT).join()}\ninstalled 1 packages\n`);
+        expect(install(["jq"]).stdout).toBe("installed 1 packages\n");
         expect(install(["jq"])).toEqual({ status: 0, stdout: "", stderr: "" });
     });
 

@@ -44,17 +44,22 @@ function complaints(text: string): string[] {
 test("every argument of every resource of AWS is one that its package declares, of the type that it declares", async () => {
     const kmsKeyArn = "arn:aws:kms:eu-central-1:123456789012:key/a";
     const machine = { dns: { zoneId: "Z0123456789ABC", name: "maps.example.org" }, kmsKeyArn };
+    const balanced = {
+        "science-stacks:serverName": "omero.example.org",
+        "science-stacks:loadBalancer": { hostedZoneId: "Z0123456789ABC" },
+    };
     const recorded = [
         await record(program(configured("eoxserver-prod", machine)), false),
         await record(program(configured("dcor-prod")), false),
         await record(program(withManaged("eoxserver-prod", { rds: {} }, { kmsKeyArn })), false),
         await record(program(withManaged("omero-web-prod", { elasticache: {} }, { kmsKeyArn })), false),
         await record(program(withManaged("dcor-prod", { rds: {}, elasticache: {} })), false),
+        await record(program(configured("omero-web-prod", {}, balanced)), false),
     ];
     const text = literals(recorded.flatMap(({ resources }) => resources));
     expect(text.match(/^export const/gm)?.length).toBeGreaterThan(140);
     expect(complaints(text)).toEqual([]);
-    for (const key of ["instanceType", "storageEncrypted", "transitEncryptionMode"]) {
+    for (const key of ["instanceType", "storageEncrypted", "transitEncryptionMode", "dropInvalidHeaderFields"]) {
         const wrong = key.slice(0, -1);
         expect(complaints(text.replace(`"${key}"`, `"${wrong}"`))).toEqual([expect.stringContaining(wrong)]);
     }

@@ -44,6 +44,20 @@ const COMPUTED: Record<string, Record<string, unknown>> = {
     "tls:index/certRequest:CertRequest": { certRequestPem: "a request" },
     "tls:index/locallySignedCert:LocallySignedCert": { certPem: CERTIFICATE },
     "aws:ec2/eip:Eip": { allocationId: "eipalloc-0123456789abcdef0", publicIp: "198.51.100.7" },
+    "aws:acm/certificate:Certificate": {
+        arn: "arn:aws:acm:eu-central-1:123456789012:certificate/made",
+        domainValidationOptions: [
+            {
+                domainName: "www.example.org",
+                resourceRecordName: "_a.www.example.org",
+                resourceRecordType: "CNAME",
+                resourceRecordValue: "_b.acm-validations.aws",
+            },
+        ],
+    },
+    "aws:lb/loadBalancer:LoadBalancer": { arn: "balancer-arn", dnsName: "balancer.example.org", zoneId: "Z-OF-AMAZON" },
+    "aws:lb/targetGroup:TargetGroup": { arn: "targets-arn" },
+    "aws:route53/record:Record": { fqdn: "record.example.org" },
     "aws:iam/accessKey:AccessKey": { secret: secret(SENTINELS[0]!) },
     "aws:iam/user:User": { name: "user" },
     "aws:ec2/instance:Instance": { privateIp: "10.80.0.10" },
@@ -65,6 +79,7 @@ const LOOKED_UP: Record<string, object> = {
         id: "subnet-0123456789abcdef0",
         vpcId: "vpc-0123456789abcdef0",
         availabilityZone: "eu-central-1b",
+        cidrBlock: "172.31.16.0/20",
     },
 };
 

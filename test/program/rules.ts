@@ -70,6 +70,18 @@ export function testRules(product: string, program: () => unknown): void {
             }
         });
 
+        // The removal of one of two would take it from the other.
+        test("has each file of a machine laid by one step", () => {
+            const laid = commands.flatMap(({ name, inputs, options }) => {
+                const files = /(?:^|\\n|")files=\(([^)]*)\)/.exec(JSON.stringify(inputs["stdin"]))?.[1] ?? "";
+                const paths = files.split(" ").filter(Boolean);
+                return paths.map((path) => ({ name, file: `${nameOf(options.deletedWith)} ${path}` }));
+            });
+            const isShared = (file: string) => laid.filter((each) => each.file === file).length > 1;
+            expect(laid.filter(({ file }) => isShared(file))).toEqual([]);
+            expect(preview || laid.length > 5).toBe(true);
+        });
+
         test("puts no generated secret outside a secret, and none into a command's text", () => {
             for (const { name, inputs } of resources) {
                 for (const sentinel of SENTINELS) {

@@ -17,11 +17,13 @@ type Config = Record<string, unknown>;
 const ELSEWHERE = [
     "postgresql.machine",
     "postgresql.data",
+    "postgresql.machines",
     "postgresql.rds",
     "redis.elasticache",
     "objectStore.machine",
     "objectStore.data",
     "applications",
+    "loadBalancer",
 ].map((key) => `.${key}`);
 
 /** Of DCOR the example has an address of a database, and with that no authority. */

@@ -39,3 +39,17 @@ export function refused(keys: Keys, secretKeys?: string[], stack?: string): Conf
 /** The keys that are complained about. */
 export const refusedKeys = (keys: Keys, secretKeys?: string[]) =>
     refused(keys, secretKeys).problems.map(({ key }) => key);
+
+/** Keys are refused, with one complaint of a key. */
+export function expectRefusedOnce(
+    keys: Keys,
+    key: string,
+    reason: RegExp,
+    advice: RegExp,
+    secretKeys?: string[],
+): void {
+    const problems = refused(keys, secretKeys).problems.filter((each) => each.key === key);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]!.reason).toMatch(reason);
+    expect(problems[0]!.advice).toMatch(advice);
+}

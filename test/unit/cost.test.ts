@@ -63,6 +63,24 @@ test("what has no price with a source is listed without one, and not guessed fro
     ]);
 });
 
+test("a load balancer costs its hours, what passes through it, and two addresses", () => {
+    const balancer = { type: "aws:lb/loadBalancer:LoadBalancer", name: "b", inputs: {} };
+    expect(costs([balancer], "us-east-1").map(({ what, usd }) => [what, usd])).toEqual([
+        ["application load balancer", 0.0225 * 730],
+        ["capacity units of a load balancer, by use", undefined],
+        ["public IPv4 address, two of the load balancer", 0.005 * 2 * 730],
+    ]);
+    expect(amounts([balancer], "eu-central-1")).toEqual([undefined, undefined, 0.005 * 2 * 730]);
+});
+
+test("a name of Route 53 costs its queries, unless it leads to something of Amazon's", () => {
+    const record = (inputs: object) => ({ type: "aws:route53/record:Record", name: "n", inputs: { ...inputs } });
+    expect(costs([record({ records: ["192.0.2.1"] })], "us-east-1").map(({ what }) => what)).toEqual([
+        "queries of Route 53, by use",
+    ]);
+    expect(costs([record({ aliases: [{}] })], "us-east-1")).toEqual([]);
+});
+
 test("what AWS takes nothing for is not listed, nor is what is not of AWS", () => {
     expect(costs([free, { type: "tls:index/privateKey:PrivateKey", name: "key", inputs: {} }], "us-east-1")).toEqual(
         [],

@@ -1,6 +1,6 @@
 import { accessPolicy, serverSettings } from "../../components/guest/postgresql-files";
 import { ephemeralConfiguration, keysOf } from "../../ephemeral/configuration";
-import { parse, refused } from "./config-given";
+import { expectRefusedOnce, parse, refused } from "./config-given";
 import { expectGolden } from "./golden";
 
 const local = { platform: "local" };
@@ -123,12 +123,7 @@ test.each<[string, Record<string, unknown>, string, RegExp, RegExp]>([
         /PostgreSQL has no use for it/,
         /Leave it out/,
     ],
-])("%s is refused", (_, keys, key, reason, advice) => {
-    const problems = refused(keys, ["postgresql"]).problems.filter((each) => each.key === key);
-    expect(problems).toHaveLength(1);
-    expect(problems[0]!.reason).toMatch(reason);
-    expect(problems[0]!.advice).toMatch(advice);
-});
+])("%s is refused", (_, keys, key, reason, advice) => expectRefusedOnce(keys, key, reason, advice, ["postgresql"]));
 
 test("what both machines share is complained about once", () => {
     const { problems } = refused({ machine: aws, postgresql: { machine: aws } });

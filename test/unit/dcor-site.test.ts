@@ -35,6 +35,12 @@ describe("DCOR's site", () => {
     test("is what the golden files show, with a certificate by ACME", () =>
         expectGolden("dcor", "site-acme", siteFiles({ ...least, address: { ...address, acme: true } })));
 
+    test("is what the golden files show, behind a load balancer: an address of its own for that, and connections that are kept", () => {
+        const balancer = { networks: ["10.82.0.0/25", "10.82.0.128/25"], idleTimeoutSeconds: 510 };
+        const behind = { ...address, aliases: ["10.80.0.10"], balancer };
+        expectGolden("dcor", "site-balanced", siteFiles({ ...least, address: behind }));
+    });
+
     test("is what the golden files show, with plain HTTP", () =>
         expectGolden("dcor", "site-plain", siteFiles({ ...least, address: { ...address, tls: false } })));
 });

@@ -20,6 +20,10 @@ const address: PublicAddress = {
     httpsPort: 443,
 };
 const plain: PublicAddress = { serverName: "192.0.2.10", tls: false, httpPort: 8080, httpsPort: 443 };
+const balanced: PublicAddress = {
+    ...{ ...address, aliases: ["10.80.0.10"] },
+    balancer: { networks: ["10.82.0.0/25", "10.82.0.128/25"], idleTimeoutSeconds: 620 },
+};
 const front: FrontSettings = {
     address,
     adminCidrs: ["192.0.2.0/24", "2001:db8::/32"],
@@ -92,6 +96,15 @@ describe("the front", () => {
 
     test("is what the golden files show, with a certificate by ACME", () =>
         expectGolden("eoxserver", "front-acme", frontFiles({ ...front, address: { ...front.address, acme: true } })));
+
+    test("is what the golden files show, behind a load balancer", () =>
+        expectGolden("eoxserver", "front-balanced", frontFiles({ ...front, address: balanced, timeoutSeconds: 600 })));
+
+    test("learns from a load balancer alone who has sent a request", () => {
+        expect(frontModules({ address: balanced }).modules_on).toContain("remoteip");
+        expect(frontModules({ address }).modules_on).not.toContain("remoteip");
+        expect(textOf(frontFiles(front), "eoxserver.conf")).not.toContain("RemoteIP");
+    });
 
     test("is what the golden files show, with an external access control", () =>
         expectGolden(

@@ -8,17 +8,20 @@ import { makeCertificates } from "./certificates";
 const { signed, intermediate, root, selfSigned } = makeCertificates("127.0.0.1");
 const chain = signed.certificate + intermediate.certificate;
 
-/** Asks a server with that certificate, trusting another text, and gives what is said of it. */
-async function check(shown: { certificate: string; privateKey: string }, certificatePem?: string) {
-    const server = https.createServer({ cert: shown.certificate, key: shown.privateKey }, (_, answer) =>
-        answer.end("it answers"),
+/** Asks a server with that certificate, trusting another text, and gives what is said of it. @param name a name that leads nowhere, to ask it by */
+async function check(shown: { certificate: string; privateKey: string }, certificatePem?: string, name?: string) {
+    const server = https.createServer({ cert: shown.certificate, key: shown.privateKey }, ({ headers }, answer) =>
+        answer.end(`it answers to ${headers.host?.replace(/:\d+$/, "")}`),
     );
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     try {
-        const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+        const url = `https://${name ?? "127.0.0.1"}:${(server.address() as AddressInfo).port}/`;
+        const [contains, connectTo] = [`it answers to ${new URL(url).hostname}`, name && "127.0.0.1"];
         const program = spawn("node", ["scripts/host/health-check.mjs"], { stdio: "pipe" });
-        program.stdin.end(JSON.stringify({ requests: [{ url }], certificatePem, timeoutSeconds: 0 }));
+        program.stdin.end(
+            JSON.stringify({ requests: [{ url, contains }], certificatePem, connectTo, timeoutSeconds: 0 }),
+        );
         const [said, [status]] = (await Promise.all([text(program.stderr), once(program, "close")])) as [
             string,
             [number],
@@ -40,6 +43,14 @@ describe("the health check", () => {
         const { status, said } = await check({ ...signed, certificate: chain }, selfSigned.certificate);
         expect(status).toBe(1);
         expect(said).toContain("cannot be reached: unable to get");
+    });
+
+    test("asks another host by the names in the addresses where it is told to, and takes its certificate for those alone", async () => {
+        const { selfSigned: named } = makeCertificates("www.example.org");
+        expect(await check(named, named.certificate, "www.example.org")).toEqual({ status: 0, said: "" });
+        const { status, said } = await check(selfSigned, selfSigned.certificate, "www.example.org");
+        expect(status).toBe(1);
+        expect(said).toContain("does not match certificate");
     });
 
     test("finds what clients would find: a chain that the server does not show", async () => {

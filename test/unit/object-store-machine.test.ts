@@ -3,7 +3,7 @@ import { ephemeralConfiguration, keysOf } from "../../ephemeral/configuration";
 import { hasOwnMinio } from "../../stacks/config/dcor-object-store";
 import { servicePackages, ownPorts } from "../../stacks/dcor-services";
 import type { DcorConfig } from "../../stacks/config";
-import { parse, refused } from "./config-given";
+import { expectRefusedOnce, parse, refused } from "./config-given";
 import { expectGolden } from "./golden";
 
 const local = { platform: "local" };
@@ -173,12 +173,7 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         /the port that leads to postgresql\.machine/,
         /e\.g\. 22024/,
     ],
-])("%s is refused", (_, keys, key, reason, advice) => {
-    const problems = refused(keys).problems.filter((each) => each.key === key);
-    expect(problems).toHaveLength(1);
-    expect(problems[0]!.reason).toMatch(reason);
-    expect(problems[0]!.advice).toMatch(advice);
-});
+])("%s is refused", (_, keys, key, reason, advice) => expectRefusedOnce(keys, key, reason, advice));
 
 test("what three machines share is complained about once", () => {
     const { problems } = refused(withStore({ machine: aws }, { machine: aws, postgresql: { machine: aws } }));

@@ -126,6 +126,19 @@ describe("the site", () => {
     test("is what the golden files show, below a prefix with plain HTTP", () =>
         expectGolden("omero-web", "site-prefix", siteFiles({ ...site, address: plainAddress, prefix: "/omero" })));
 
+    test("takes users' addresses from the load balancer before it, and keeps its connections longer than it does, as the golden files show", () => {
+        const balancer = { networks: ["10.82.0.0/25", "10.82.0.128/25"], idleTimeoutSeconds: 80 };
+        const before = siteFiles(site);
+        const behind = siteFiles({ ...site, address: { ...address, balancer } });
+        expectGolden(
+            "omero-web",
+            "site-balanced",
+            Object.fromEntries(
+                Object.entries(behind).filter(([path, { content }]) => before[path]?.content !== content),
+            ),
+        );
+    });
+
     test("leaves the static files to Gunicorn where that is on another machine", () =>
         expectGolden(
             "omero-web",

@@ -22,6 +22,10 @@ const LOCAL = "command:local:Command";
 const DATABASE = "aws:rds/instance:Instance";
 const DATABASE_SETTINGS = "aws:rds/parameterGroup:ParameterGroup";
 
+const BALANCER = "aws:lb/loadBalancer:LoadBalancer";
+const LISTENER = "aws:lb/listener:Listener";
+const TARGETS = "aws:lb/targetGroup:TargetGroup";
+
 const REDIS = "aws:elasticache/replicationGroup:ReplicationGroup";
 
 const database = {
@@ -33,6 +37,15 @@ const redis = {
     ...{ authToken: "t", snapshotRetentionLimit: 7, finalSnapshotIdentifier: "last" },
     tags: { OnDestroy: "refuse" },
 };
+const balancer = {
+    ...{ loadBalancerType: "application", dropInvalidHeaderFields: true, enableDeletionProtection: true },
+    tags: { OnDestroy: "refuse" },
+};
+const listener = { protocol: "HTTPS", sslPolicy: "ELBSecurityPolicy-TLS13-1-2-Res-2021-06", certificateArn: "arn" };
+const redirect = (protocol: string) => ({
+    protocol: "HTTP",
+    defaultActions: [{ type: "redirect", redirect: { protocol, statusCode: "HTTP_301" } }],
+});
 const forced = { name: "rds.force_ssl", value: "1" };
 const ssh = { ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "192.0.2.0/24", description: "SSH" };
 const metadata = { httpTokens: "required", httpPutResponseHopLimit: 1 };
@@ -148,6 +161,64 @@ describe("a policy speaks of", () => {
             guarded,
         ],
         ["a Redis that is not protected", "managed-redis", REDIS, redis],
+        [
+            "a load balancer that hands on anything",
+            "load-balancers",
+            BALANCER,
+            { ...balancer, dropInvalidHeaderFields: undefined },
+            guarded,
+        ],
+        [
+            "one that only watches what is ambiguous",
+            "load-balancers",
+            BALANCER,
+            { ...balancer, desyncMitigationMode: "monitor" },
+            guarded,
+        ],
+        [
+            "one that hides who has asked",
+            "load-balancers",
+            BALANCER,
+            { ...balancer, xffHeaderProcessingMode: "remove" },
+            guarded,
+        ],
+        [
+            "one that knows nothing of HTTP",
+            "load-balancers",
+            BALANCER,
+            { ...balancer, loadBalancerType: "network" },
+            guarded,
+        ],
+        ["one that is not protected", "load-balancers", BALANCER, balancer],
+        [
+            "one that Amazon would let go",
+            "load-balancers",
+            BALANCER,
+            { ...balancer, enableDeletionProtection: undefined },
+            guarded,
+        ],
+        [
+            "a listener without TLS",
+            "encrypted-listeners",
+            LISTENER,
+            { protocol: "HTTP", defaultActions: [{ type: "forward" }] },
+        ],
+        ["a redirection to plain HTTP", "encrypted-listeners", LISTENER, redirect("HTTP")],
+        ["TLS 1.0", "encrypted-listeners", LISTENER, { ...listener, sslPolicy: "ELBSecurityPolicy-2016-08" }],
+        [
+            "TLS 1.0 beside 1.3",
+            "encrypted-listeners",
+            LISTENER,
+            { ...listener, sslPolicy: "ELBSecurityPolicy-TLS13-1-0-2021-06" },
+        ],
+        ["TLS as Amazon has it by default", "encrypted-listeners", LISTENER, { ...listener, sslPolicy: undefined }],
+        [
+            "a listener without a certificate",
+            "encrypted-listeners",
+            LISTENER,
+            { ...listener, certificateArn: undefined },
+        ],
+        ["a machine that is reached without TLS", "encrypted-listeners", TARGETS, { protocol: "HTTP" }],
         ["a Redis of one node by itself", "managed-redis", "aws:elasticache/cluster:Cluster", {}],
         ["a plain volume", "encrypted-volumes", VOLUME, { size: 20 }],
         ["a plain root", "encrypted-volumes", INSTANCE, {}],
@@ -220,6 +291,16 @@ describe("a policy is silent about", () => {
         ["a database by TLS alone", "managed-database", DATABASE_SETTINGS, { parameters: [forced] }],
         ["a Redis that is protected", "managed-redis", REDIS, redis, guarded],
         ["a Redis that may go", "managed-redis", REDIS, { ...redis, tags: { OnDestroy: "delete" } }],
+        ["a load balancer that is protected", "load-balancers", BALANCER, balancer, guarded],
+        [
+            "a load balancer that may go",
+            "load-balancers",
+            BALANCER,
+            { ...balancer, enableDeletionProtection: false, tags: { OnDestroy: "delete" } },
+        ],
+        ["a listener by TLS alone", "encrypted-listeners", LISTENER, listener],
+        ["a redirection to TLS", "encrypted-listeners", LISTENER, redirect("HTTPS")],
+        ["a machine that is reached by TLS", "encrypted-listeners", TARGETS, { protocol: "HTTPS" }],
         ["an encrypted volume", "encrypted-volumes", VOLUME, { encrypted: true }],
         ["an encrypted root", "encrypted-volumes", INSTANCE, encrypted],
         ["protected data", "protected-data", VOLUME, { tags: { Name: "s-data", OnDestroy: "refuse" } }, guarded],
@@ -250,10 +331,12 @@ describe("a policy is silent about", () => {
 test("each policy is tried both ways", () => {
     expect(RESOURCE_RULES.map(({ name }) => name).sort()).toEqual([
         "decided-public-access",
+        "encrypted-listeners",
         "encrypted-volumes",
         "imds-v2",
         "kept-objects",
         "least-privilege",
+        "load-balancers",
         "managed-database",
         "managed-redis",
         "no-secret-in-a-text",

@@ -2,6 +2,7 @@ import { hasOwnServer } from "../../stacks/config/postgresql-elsewhere";
 import type { Product } from "../product";
 import { ensure } from "../row";
 import { databaseRows } from "./eoxserver/database";
+import { checkCluster } from "./eoxserver/database-cluster";
 import { addressOf, isElsewhere } from "./eoxserver/database-elsewhere";
 import { applicationRows } from "./eoxserver/application";
 import { webPorts } from "./eoxserver/instance";
@@ -28,7 +29,8 @@ export const eoxserver: Product<"eoxserver"> = {
             hosts.length === config.instances.length && hosts.every((host) => host === wanted),
             `the instances are given ${hosts.join(", ")} instead of ${wanted}`,
         );
-        return `each instance is given PostgreSQL as an endpoint, ${wanted}; postgresql.machine names one on a second machine of the stack, postgresql.rds one of Amazon's, postgresql.url one elsewhere`;
+        const cluster = context.databaseMembers.length > 0 ? `: ${await checkCluster(context)}` : "";
+        return `each instance is given PostgreSQL as an endpoint, ${wanted}${cluster}; postgresql.machine names one on a second machine of the stack, postgresql.machines one on several, postgresql.rds one of Amazon's, postgresql.url one elsewhere`;
     },
     trialSetting: {
         change: (config, { eoxserver: { processes } }) => {

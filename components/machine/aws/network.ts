@@ -25,6 +25,8 @@ export interface AwsNetwork {
     readonly public: boolean;
     /** What an instance must wait for so that its first boot reaches the internet. */
     readonly routed: pulumi.Resource[];
+    /** The table of routes that leads to the internet. Of a network that is there already nobody asks for it. */
+    readonly routes?: pulumi.Output<string>;
 }
 
 export function awsNetwork(
@@ -82,5 +84,6 @@ function ownNetwork(
         availabilityZone: pulumi.output(availabilityZone),
         public: true,
         routed: [way, association],
+        routes: routes.id,
     };
 }

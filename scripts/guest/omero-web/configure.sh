@@ -10,6 +10,7 @@ library=/usr/local/lib/science-stacks/omero-web
 current=/opt/omero/web/venv3
 state=/var/lib/science-stacks/omero-web
 unit=omero-web.service
+loaded=$home/etc/grid/config.xml
 if [ "$1" = remove ]; then
     end_unit "$unit" omero-web-clearsessions.timer
     rm -rf "$state" "$current" /var/cache/omero-web
@@ -25,7 +26,7 @@ change=omero-web change_units=("$unit") change_database=''
 source /usr/local/lib/science-stacks/way-back.sh
 finish_earlier_change
 old_environment=$(readlink "$current" || :)
-looking || [ -z "$old_environment" ] || keep_way_back "${files[@]}" "$current" "$home/etc/grid/config.xml"
+looking || [ -z "$old_environment" ] || keep_way_back "${files[@]}" "$current" "$loaded"
 
 wrote=0
 lay_files
@@ -49,7 +50,9 @@ properties() {
 }
 
 digest() {
-    { properties && cat "$home/etc/grid/config.xml" 2>/dev/null && echo "$environment" && cat /dev/null "${tls[@]}"; } | sha256sum
+    {
+        properties && cat "$loaded" 2>/dev/null && stat --format=%a "$loaded" && echo "$environment" && cat /dev/null "${tls[@]}"
+    } | sha256sum
 }
 
 # make_configuration: a new config.xml with just these properties, loaded by the software that is to run with it.
@@ -147,7 +150,7 @@ roll_back() {
 before=$(cat "$home/var/version" 2>/dev/null || :)
 if looking; then
     # A file that differs has been told of already.
-    [ "$wrote" = 1 ] || [ "$(digest)" = "$(cat "$state/digest")" ] || differs "the configuration in $home/etc/grid/config.xml is not what was loaded"
+    [ "$wrote" = 1 ] || [ "$(digest)" = "$(cat "$state/digest")" ] || differs "the configuration in $loaded is not what was loaded"
     [ "$old_environment" = "$environment" ] || differs "$current is $old_environment instead of $environment"
     enable_unit "$unit" omero-web-clearsessions.timer
     answers || differs "OMERO.web does not answer on $address:$port"
@@ -157,8 +160,9 @@ if [ "$(digest)" != "$(cat "$state/digest" 2>/dev/null)" ] || [ "$old_environmen
     install -d -o omero-web -g omero-web /var/cache/omero-web
     make_configuration
     mark_pending
-    mv -f "$new/etc/grid/config.xml" "$home/etc/grid/config.xml"
-    chmod 600 "$home/etc/grid/config.xml"
+    mv -f "$new/etc/grid/config.xml" "$loaded"
+    # OMERO writes anew, with the time in it, what it may write to and opens, as to clear sessions: it may only read this one.
+    chmod 400 "$loaded"
     rm -rf "$new"
     changed "loaded the configuration"
     link "$current" "$environment"

@@ -1,6 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # Makes the administrator of a server that other machines use: a role that may make databases and users, and comes in by a password.
 # It is no superuser: the extensions that its databases have are marked as those that one may make in a database of one's own.
+# Of several servers that are one (a leader with standbys), it is made on the leader, and waited for on the others.
 # Removal takes the log-in away; the role stays, as the databases do.
 # Parameters: role, secret_name (of its password), connection (libpq's environment) of the superuser, extensions, directory (of the
 # extensions), secrets_revision, files (with lay_files).
@@ -16,8 +17,16 @@ for extension in "${extensions[@]}"; do
 done
 wait_until 60 "${as_superuser[@]}" psql --no-password --quiet --command 'SELECT 1'
 
+is_standby() {
+    [ "$("${as_superuser[@]}" psql -wXAtq -c 'SELECT pg_is_in_recovery()')" = t ]
+}
+apply() {
+    "${tool[@]}" <"$(secret "$secret_name")"
+}
+
+report=
 if [ "$1" = remove ]; then
-    report=$("${tool[@]}" </dev/null)
+    is_standby || report=$("${tool[@]}" </dev/null)
     for mark in "${marks[@]}"; do
         remove_file "$mark"
     done
@@ -27,7 +36,12 @@ else
     for mark in "${marks[@]}"; do
         write_file "$mark" root:root 644 <<<"trusted = true"
     done
-    report=$("${tool[@]}" <"$(secret "$secret_name")")
+    if is_standby; then
+        # Nothing is changed there: it fails until the leader's changes have come.
+        wait_until 60 apply
+    else
+        report=$(apply)
+    fi
 fi
 while read -r line; do
     [ -z "$line" ] || changed "$line"

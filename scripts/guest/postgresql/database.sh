@@ -2,8 +2,7 @@
 # Makes a database and its user, and lets that user in with its password: on this machine's server by the local socket alone.
 # What is already there is adopted. Removal takes the access away; the data goes with delete_data=yes only.
 # Parameters: database, role, administrator (a user of the machine) and connection (libpq's environment) by which the server is
-# reached, owner (of the users there, or empty), secret_name (of the password), extensions, delete_data (yes or no), files (with lay_files).
-lay_files
+# reached, owner (of the users there, or empty), secret_name (of the password), extensions, delete_data (yes or no).
 as_administrator=(runuser -u "$administrator" -- env "${connection[@]}")
 tool=("${as_administrator[@]}" python3 /usr/local/lib/science-stacks/postgresql/database.py "$1" --database "$database" --role "$role")
 [ -z "$owner" ] || tool+=(--mark "science-stacks: $owner")

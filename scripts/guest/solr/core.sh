@@ -22,12 +22,15 @@ if [ -e "$directory/data/index" ] && ! cmp -s "$schema" "$directory/conf/schema.
     changed "the schema is another one: the index must be built anew"
 fi
 write_file "$directory/conf/schema.xml" solr:solr 644 <"$schema"
-chown solr:solr "$directory" "$directory/conf"
+[ "$(stat --format=%U:%G "$directory" "$directory/conf" | sort -u)" = solr:solr ] || chown solr:solr "$directory" "$directory/conf"
 [ "$wrote" = 0 ] || systemctl daemon-reload
 
 loaded=$(curl --silent --show-error --fail --max-time 60 "$cores?action=STATUS&core=$core&indexInfo=false")
 if [[ $loaded != *'"instanceDir"'* ]]; then
-    if [ -e "$directory/core.properties" ]; then
+    if looking; then
+        differs "Solr does not have the core $core"
+        return
+    elif [ -e "$directory/core.properties" ]; then
         # It is known, and could not be loaded with the files that it had.
         start_with restart solr.service
         changed "restarted solr.service"

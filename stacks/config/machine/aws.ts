@@ -10,6 +10,8 @@ export const OWN_NETWORK = "10.80.0.0/24";
 const id = (kind: string) =>
     text(new RegExp(`^${kind}-[0-9a-f]{8,17}$`), `an id of AWS, e.g. "${kind}-0123456789abcdef0"`);
 
+export const hostedZone = () => text(/^Z[A-Z0-9]{5,31}$/, 'the id of a hosted zone, e.g. "Z0123456789ABC"');
+
 /**
  * The families that the images of both distributions run on, of which a disk is found by its NVMe serial number (Nitro):
  * x86-64, and new enough.
@@ -160,9 +162,7 @@ export const awsMachine = () =>
             .meta({ description: "Snapshots of the data volume." }),
         dns: z
             .strictObject({
-                zoneId: text(/^Z[A-Z0-9]{5,31}$/, 'the id of a hosted zone, e.g. "Z0123456789ABC"').meta({
-                    description: "The hosted zone of Route 53.",
-                }),
+                zoneId: hostedZone().meta({ description: "The hosted zone of Route 53." }),
                 name: hostName().meta({ description: "The name that gets the machine's address." }),
             })
             .optional()
@@ -175,6 +175,9 @@ export const awsMachine = () =>
             description: "Tags of everything, besides Project, Stack and Name, e.g. Owner.",
         }),
     });
+
+/** The zone of a machine whose zone is not given. */
+export const firstZone = (region: string) => `${region}a`;
 
 const isAws = (given: Given) => given("machine", "platform") === "aws";
 

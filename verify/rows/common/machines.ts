@@ -1,3 +1,6 @@
+import { ETCD_UNIT } from "../../../components/database-cluster/etcd-files";
+import { ETCD_PEER_PORT, ETCD_PORT, PATRONI_PORT } from "../../../components/database-cluster/member";
+import { PATRONI_UNIT } from "../../../components/database-cluster/patroni-files";
 import { MINIO_PORT } from "../../../components/guest/minio-files";
 import { POSTGRESQL_PORT } from "../../../components/guest/postgresql-server";
 import type { Context, FurtherMachine } from "../../context";
@@ -23,9 +26,14 @@ export interface StackMachine {
     units: string[];
 }
 
+/** The ports, and what of systemd runs, on one of several machines of PostgreSQL. */
+const MEMBER_PORTS = [POSTGRESQL_PORT, ETCD_PORT, ETCD_PEER_PORT, PATRONI_PORT];
+const MEMBER_UNITS = [ETCD_UNIT, PATRONI_UNIT, "var-lib-postgresql.mount"];
+
 /** The stack's first machine, and those that the database, the object store and OMERO.web have for themselves. */
 export function machinesOf(context: Context): StackMachine[] {
-    const { machine: ssh, databaseMachine, objectStoreMachine, applicationMachines, outputs, config } = context;
+    const { machine: ssh, databaseMachine, objectStoreMachine, outputs, config } = context;
+    const { applicationMachines, databaseMembers } = context;
     const gunicorn = config.product === "omero-web" ? config.omeroWeb.applicationServer.port : 0;
     const product = products[outputs.product];
     const hasData = product.hasData?.(config) ?? true;
@@ -41,24 +49,30 @@ export function machinesOf(context: Context): StackMachine[] {
     };
     return [
         first,
-        ...forService(databaseMachine, POSTGRESQL_PORT, [
-            ...["postgresql.service", "var-lib-postgresql.mount"],
-            ...backupUnits(outputs),
-        ]),
-        ...forService(objectStoreMachine, MINIO_PORT, ["minio.service", ...backupUnits(outputs)]),
-        ...applicationMachines.flatMap((machine) => forService(machine, gunicorn, APPLICATION_UNITS)),
+        ...forService(
+            databaseMachine,
+            [POSTGRESQL_PORT],
+            [...["postgresql.service", "var-lib-postgresql.mount"], ...backupUnits(outputs)],
+        ),
+        ...databaseMembers.flatMap((machine) => forService(machine, MEMBER_PORTS, MEMBER_UNITS)),
+        ...forService(objectStoreMachine, [MINIO_PORT], ["minio.service", ...backupUnits(outputs)]),
+        ...applicationMachines.flatMap((machine) => forService(machine, [gunicorn], APPLICATION_UNITS)),
     ];
 }
 
 /** A machine for one service alone, where there is one. */
-function forService(machine: FurtherMachine | undefined, port: number, units: readonly string[]): StackMachine[] {
+function forService(
+    machine: FurtherMachine | undefined,
+    ports: readonly number[],
+    units: readonly string[],
+): StackMachine[] {
     return machine === undefined
         ? []
         : [
               {
                   ...machine,
                   hasData: true,
-                  ports: [port],
+                  ports: [...ports],
                   units: ["data.mount", ...firewallUnits(machine.keys), ...units],
               },
           ];

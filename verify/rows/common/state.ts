@@ -24,9 +24,10 @@ export const stateRows: Row<Context>[] = [
                 passwords.length === 0
                     ? "no password is generated in this stack"
                     : `${count(passwords.length, "generated password")}, all encrypted in the state`;
-            if (config.tls.mode === "acme") {
+            if (config.tls.mode === "acme" || outputs.loadBalancer !== undefined) {
                 const { validTo } = await web.certificateOf(outputs.url);
-                return `${encrypted}; the certificate is by ACME, until ${validTo}`;
+                const by = outputs.loadBalancer === undefined ? "by ACME" : "of the load balancer, by ACM";
+                return `${encrypted}; the certificate is ${by}, until ${validTo}`;
             }
             if (outputs.certificate === undefined) {
                 if (passwords.length === 0) {

@@ -48,13 +48,18 @@ export async function checkAccessElsewhere(context: Context): Promise<string> {
     );
     const role = owner?.role ?? "";
     const target = `host=${server.host} port=${server.port} user=${role} sslmode=${isEncrypted ? "require" : "disable"}`;
-    // As a user without rights on the machine; the password goes from file to environment, and never leaves the machine.
+    // As a user without rights on the machine; the password goes from file to file, where no other user, nor the row that looks
+    // for secrets in environments, finds it, and never leaves the machine.
     const seen = await machine.facts(`
         cd /
-        log_in() { runuser -u nobody -- psql -X -A -t -w -c 'select current_user' "${target} dbname=$*" 2>&1 | paste -sd ' '; }
-        export PGPASSWORD=wrong
+        passwords=$(mktemp -p /run)
+        trap 'rm -f "$passwords"' EXIT
+        chown nobody "$passwords"
+        know() { { printf '*:*:*:*:'; cat; } >"$passwords"; }
+        log_in() { runuser -u nobody -- env PGPASSFILE="$passwords" psql -X -A -t -w -c 'select current_user' "${target} dbname=$*" 2>&1 | paste -sd ' '; }
+        know <<<wrong
         printf 'wrong\t%s\n' "$(log_in ${databaseOf(first.name)} || true)"
-        PGPASSWORD=$(cat /etc/science-stacks/secrets/eoxserver-${first.name}-database)
+        know </etc/science-stacks/secrets/eoxserver-${first.name}-database
         printf 'right\t%s\n' "$(log_in ${databaseOf(first.name)})"
         printf 'plain\t%s\n' "$(log_in ${databaseOf(first.name)} sslmode=disable || true)"
         printf 'other\t%s\n' "$(log_in ${databaseOf(other.name)} || true)"
@@ -75,6 +80,6 @@ export const isElsewhere = ({ databaseUrl }: Context) => databaseUrl !== undefin
 /** Where the server is, on the stack's other machine or elsewhere, as the instances are given it. */
 export function addressOf({ databaseUrl }: Context): ServerAddress {
     const server = serverAddress(databaseUrl ?? "");
-    ensure(server, "none of postgresql.machine, postgresql.rds and postgresql.url is set");
+    ensure(server, "none of postgresql.machine, postgresql.machines, postgresql.rds and postgresql.url is set");
     return server;
 }

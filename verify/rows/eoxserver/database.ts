@@ -1,5 +1,6 @@
 import type { EoxServerContext as Context } from "../../context";
 import { count, ensure, type Row } from "../../row";
+import { checkMembers } from "./database-cluster";
 import { checkAccessElsewhere, checkServerElsewhere, checkServerOfMachine, isElsewhere } from "./database-elsewhere";
 import { checkLocalAccess, checkLocalServer } from "./database-local";
 import { databaseOf } from "./instance";
@@ -9,10 +10,14 @@ export const databaseRows: Row<Context>[] = [
     {
         id: "E03",
         title: "PostgreSQL and PostGIS, started at boot, the cluster on the data volume",
-        check: (context) =>
-            context.databaseMachine
+        check: (context) => {
+            if (context.databaseMembers.length > 0) {
+                return checkMembers(context);
+            }
+            return context.databaseMachine
                 ? checkServerOfMachine(context, context.databaseMachine)
-                : (isElsewhere(context) ? checkServerElsewhere : checkLocalServer)(context),
+                : (isElsewhere(context) ? checkServerElsewhere : checkLocalServer)(context);
+        },
     },
     {
         id: "E06",

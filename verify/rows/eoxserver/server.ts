@@ -35,6 +35,7 @@ export const serverRows: Row<Context>[] = [
             outputs: {
                 ssh,
                 machine: { address },
+                loadBalancer,
             },
         }) {
             const wanted = webPorts(config);
@@ -45,15 +46,17 @@ export const serverRows: Row<Context>[] = [
                 ss -lntH | awk '{ print $4 }' | grep -Ev '^(127\\.|\\[::1\\])' | sed 's/.*://' | sort -un
             `);
             const ports = [...new Set([...listening.split("\n").map(Number), 5432, BACKEND_PORT])];
-            const open = (
-                await Promise.all(ports.map(async (port) => ((await isOpen(address, port)) ? [port] : [])))
-            ).flat();
+            const open = await openOf(address, ports);
+            const reached = loadBalancer === undefined ? open : await openOf(loadBalancer, wanted);
 
-            const closedOnes = wanted.filter((port) => !open.includes(port));
+            const closedOnes = wanted.filter((port) => !reached.includes(port));
             ensure(closedOnes.length === 0, `closed, though users need them: ${closedOnes.join(", ")}`);
-            const strays = open.filter((port) => !wanted.includes(port) && port !== ssh.port);
+            const needed = [...(loadBalancer === undefined ? wanted : []), ssh.port];
+            const strays = open.filter((port) => !needed.includes(port));
             ensure(strays.length === 0, `open to this machine, though no user needs them: ${strays.join(", ")}`);
-            return `from here ${open.join(", ")} are open; ${ports.length - open.length} others are closed, one of them with a program listening on it`;
+            const front =
+                loadBalancer === undefined ? "" : `${reached.join(", ")} at the load balancer, and at the machine `;
+            return `from here ${front}${open.join(", ")} are open; ${ports.length - open.length} others are closed, one of them with a program listening on it`;
         },
     },
     {
@@ -85,6 +88,11 @@ export async function daemonProcesses(machine: Context["machine"]): Promise<Map<
     const lines = await machine.run(`pgrep --full --list-full '${DAEMONS}' || true`);
     const names = [...lines.matchAll(/-f \/etc\/eoxserver\/([a-z0-9_]+)\//g)].map(([, name]) => name ?? "");
     return names.reduce((counts, name) => counts.set(name, (counts.get(name) ?? 0) + 1), new Map<string, number>());
+}
+
+async function openOf(host: string, ports: readonly number[]): Promise<number[]> {
+    const open = await Promise.all(ports.map((port) => isOpen(host, port)));
+    return ports.filter((_, index) => open[index]);
 }
 
 function isOpen(host: string, port: number): Promise<boolean> {

@@ -1,0 +1,66 @@
+import * as pulumi from "@pulumi/pulumi";
+import { DatabaseCluster } from "../components/database-cluster/database-cluster";
+import type { FirewallRule, Machine } from "../components/machine/machine";
+import type { EoxServerConfig } from "./config";
+import type { StackDatabase } from "./database-machine";
+import { furnish, makeFurtherMachine, type FurtherMachineConfig } from "./further-machine";
+
+const { ports } = DatabaseCluster;
+
+/** What is needed of the configuration. */
+type Config = FurtherMachineConfig & {
+    postgresql: Pick<EoxServerConfig["postgresql"], "machines" | "sharedBuffersMiB">;
+};
+
+/**
+ * The machines of `postgresql.machines`, of which one writes; none where the configuration has none.
+ * @param first where the product is: it and the members alone reach them
+ */
+export async function createDatabaseCluster(
+    config: Config,
+    first: Machine,
+    extensions: readonly "postgis"[],
+): Promise<StackDatabase | undefined> {
+    const { machines: configured, sharedBuffersMiB } = config.postgresql;
+    if (configured === undefined) {
+        return undefined;
+    }
+    const made = await Promise.all(
+        Object.entries(configured).map(async ([name, { machine: keys, data: volume }]) => {
+            const ownPorts = [ports.clients, ...ports.members];
+            const machine = await makeFurtherMachine(config, first, { role: name, keys, volume, ownPorts });
+            return { name, keys, volume, machine };
+        }),
+    );
+    const members = made.map(({ name, keys, volume, machine }) => {
+        const others = made.filter((each) => each.machine !== machine).map((each) => each.machine);
+        const packages = DatabaseCluster.packages(keys.image, extensions);
+        const further = furnish(config, machine, rulesOf(first, others), { role: name, keys, volume, packages });
+        return { ...further, name, image: keys.image };
+    });
+    const { url, password, authority, running } = new DatabaseCluster("database", {
+        ...{ machines: members, clients: [first], extensions, sharedBuffersMiB },
+    });
+    return {
+        server: { url, password, authority, after: [...running, ...members.map(({ closed }) => closed)] },
+        last: [...running],
+        // Refused: see stacks/config/database-cluster.ts.
+        backedUp: [],
+        outputs: {
+            databaseUrl: url,
+            databaseMembers: Object.fromEntries(members.map(({ name, output }) => [name, output])),
+            databaseMemberSsh: pulumi.secret(Object.fromEntries(members.map(({ name, ssh }) => [name, ssh]))),
+        },
+    };
+}
+
+/** Who reaches a member: the first machine its PostgreSQL, and the other members all that keeps them together. */
+const rulesOf = (first: Machine, others: Machine[]): FirewallRule[] => [
+    {
+        ...{ description: "PostgreSQL for the product and the other members", port: ports.clients },
+        ...{ cidrs: [], machines: [first, ...others] },
+    },
+    ...ports.members.map((port) => ({
+        ...{ description: "etcd and Patroni of the other members", port, cidrs: [], machines: others },
+    })),
+];

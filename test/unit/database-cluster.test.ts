@@ -1,0 +1,201 @@
+import { etcdFiles, ETCD_UNIT_FILES } from "../../components/database-cluster/etcd-files";
+import { CLUSTER_SETTINGS, patroniFiles, PATRONI_UNIT_FILES } from "../../components/database-cluster/patroni-files";
+import { clusterSettings, serverAddress, serviceText, tlsSettings } from "../../components/guest/postgresql-server";
+import { ephemeralConfiguration, keysOf } from "../../ephemeral/configuration";
+import { expectRefusedOnce, parse, refused } from "./config-given";
+import { expectGolden } from "./golden";
+
+type Keys = Record<string, unknown>;
+
+const local = { platform: "local" };
+const aws = { platform: "aws", account: "123456789012", region: "eu-central-1" };
+const host = (name: string) => ({
+    ...{ platform: "existing", image: "debian-12", host: name, directory: "/srv/science" },
+    hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEyEX4020657MWj44BDyljxrXRirYbx9bzeEkz3ymVsi",
+});
+const firewall = { ssh: ["192.0.2.0/24"] };
+
+/** A stack whose database is on these machines. */
+const withMachines = (machines: Keys, others: Keys = {}, postgresql: Keys = {}): Keys => ({
+    postgresql: { machines, ...postgresql },
+    ...others,
+});
+const members = (count: number, changed: Keys = {}) => ({
+    ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`db${index + 1}`, { machine: local }])),
+    ...changed,
+});
+const three = members(3);
+
+test("machines of PostgreSQL have the defaults of a machine, and a volume", () => {
+    const machine = { platform: "local", image: "debian-12", network: "10.77.0.0/24" };
+    const data = { sizeGiB: 20, onDestroy: "delete" };
+    const config = parse(withMachines(members(3, { db2: { machine: local, data: { sizeGiB: 6 } } })));
+    expect(config.postgresql).toEqual({
+        sharedBuffersMiB: 256,
+        machines: { db1: { machine, data }, db2: { machine, data: { ...data, sizeGiB: 6 } }, db3: { machine, data } },
+    });
+    expect(Object.keys(parse(withMachines(members(5))).postgresql.machines!)).toHaveLength(5);
+    const hosts = Object.fromEntries([2, 3, 4].map((last) => [`db${last}`, { machine: host(`192.0.2.${last}`) }]));
+    const existing = parse(withMachines(hosts, { machine: host("192.0.2.1"), firewall }));
+    expect(existing.postgresql.machines!["db2"]!.data.onDestroy).toBe("keep");
+});
+
+test.each<[string, Keys, string, RegExp, RegExp]>([
+    ["no machine at all", withMachines({}), "postgresql.machines", /0 are given/, /3 or 5 names/],
+    ["one machine", withMachines(members(1)), "postgresql.machines", /1 are given/, /3 or 5 names/],
+    ["an even number of machines", withMachines(members(4)), "postgresql.machines", /even number/, /3 or 5 names/],
+    [
+        "a member without a machine",
+        withMachines(members(3, { db3: { data: { sizeGiB: 5 } } })),
+        "postgresql.machines.db3.machine",
+        /must be set/,
+        /keys of `machine`/,
+    ],
+    [
+        "a key that there is not",
+        withMachines(members(3, { db3: { machine: local, priority: 3 } })),
+        "postgresql.machines.db3.priority",
+        /no such key/,
+        /Keys of postgresql\.machines\.db3: machine, data/,
+    ],
+    [
+        "a name that no machine can have",
+        withMachines(members(2, { DB_3: { machine: local } })),
+        "postgresql.machines.DB_3",
+        /no name of a machine/,
+        /lower-case letters and digits/,
+    ],
+    [
+        "the name of another kind of machine",
+        withMachines(members(2, { database: { machine: local } })),
+        "postgresql.machines.database",
+        /reserved/,
+        /"db1"/,
+    ],
+    [
+        "a machine of PostgreSQL's own besides",
+        withMachines(three, {}, { machine: local }),
+        "postgresql.machine",
+        /postgresql\.machines has the machines/,
+        /Leave one of the two out/,
+    ],
+    [
+        "a server elsewhere besides",
+        withMachines(three, {}, { url: "postgresql://admin@db.example.org" }),
+        "postgresql.url",
+        /postgresql\.machines has the machines/,
+        /Leave one of the two out/,
+    ],
+    [
+        "backups",
+        withMachines(three, { backup: { repository: { mode: "directory", path: "/srv/backups" } } }),
+        "backup",
+        /have no backups by the stack/,
+        /postgresql\.machine instead/,
+    ],
+    [
+        "an upgrade of all machines at once",
+        withMachines(three, { packagesAsOf: "2026-11-21" }),
+        "packagesAsOf",
+        /on all of them at once/,
+        /one machine after the other/,
+    ],
+    [
+        "another platform",
+        withMachines(members(3, { db2: { machine: host("192.0.2.2") } }), { firewall }),
+        "postgresql.machines.db2.machine.platform",
+        /first machine/,
+        /"local", as machine\.platform/,
+    ],
+    [
+        "AWS",
+        withMachines(members(3, { db3: { machine: aws, data: { onDestroy: "keep" } } }), {
+            machine: aws,
+            firewall,
+            data: { onDestroy: "keep" },
+        }),
+        "postgresql.machines.db3.machine.platform",
+        /for local ones and existing hosts/,
+        /postgresql\.rds/,
+    ],
+    [
+        "a release that was not tried",
+        withMachines(members(3, { db1: { machine: { ...local, image: "debian-13" } } })),
+        "postgresql.machines.db1.machine.image",
+        /not tried/,
+        /"debian-12"/,
+    ],
+    [
+        "the address of another member",
+        withMachines(
+            members(3, {
+                db1: { machine: { ...local, address: "10.77.0.9" } },
+                db3: { machine: { ...local, address: "10.77.0.9" } },
+            }),
+        ),
+        "postgresql.machines.db3.machine.address",
+        /that of postgresql\.machines\.db1\.machine/,
+        /another machine/,
+    ],
+    [
+        "a volume that is too small",
+        withMachines(members(3, { db1: { machine: local, data: { sizeGiB: 4 } } })),
+        "postgresql.machines.db1.data.sizeGiB",
+        /out of range/,
+        /from 5 to 16384 GiB/,
+    ],
+])("%s is refused", (_, keys, key, reason, advice) => expectRefusedOnce(keys, key, reason, advice));
+
+test("PostgreSQL on several machines is EOxServer's alone", () => {
+    const { problems } = refused({ product: "dcor", instances: undefined, ...withMachines(three) });
+    expect(problems.map(({ key, reason }) => [key, reason])).toEqual([
+        ["postgresql.machines", expect.stringContaining("no such key")],
+    ]);
+});
+
+test("what etcd and Patroni are given is what the golden files show", () => {
+    const all = [11, 12, 13].map((last, index) => ({ name: `db${index + 1}`, address: `10.77.0.${last}` }));
+    const settings = { stack: "maps-prod", version: "15", sharedBuffersMiB: 512, clients: ["10.77.0.10"] };
+    expectGolden("database-cluster", "etcd", { ...etcdFiles(all[0]!, all, "maps-prod"), ...ETCD_UNIT_FILES });
+    const { "/etc/patroni/config.yml": configuration, ...others } = patroniFiles({
+        ...{ own: all[1]!, members: all, certificates: "0123456789ab", ...settings },
+    });
+    expect(Object.keys(others)).toEqual(
+        ["cluster.json", "member.py"].map((file) => `/usr/local/lib/science-stacks/patroni/${file}`),
+    );
+    expectGolden("database-cluster", "patroni", { "/etc/patroni/config.yml": configuration!, ...PATRONI_UNIT_FILES });
+});
+
+test("a leader that is cut off is none any more before another one begins", () => {
+    const { ttl, loop_wait, retry_timeout } = CLUSTER_SETTINGS;
+    expect(ttl).toBeGreaterThanOrEqual(loop_wait + 2 * retry_timeout);
+});
+
+test("several servers are used by the one that writes, and left soon when they go", () => {
+    const server = serverAddress("postgresql://administrator@10.77.0.11:5432,10.77.0.12,10.77.0.13:5432/postgres")!;
+    expect(server).toMatchObject({ host: "10.77.0.11,10.77.0.12,10.77.0.13", port: 5432 });
+    expect(serverAddress("postgresql://administrator@10.77.0.11:5432,10.77.0.12:5433/postgres")).toBeUndefined();
+    const settings = { ...tlsSettings(server, "/etc/a.pem"), ...clusterSettings(server) };
+    const lines = serviceText(server, settings, "secret").split("\n");
+    expect(lines).toEqual(
+        expect.arrayContaining(["sslmode=verify-full", "target_session_attrs=primary", "connect_timeout=2"]),
+    );
+    expect(lines.filter((line) => line.startsWith("connect_timeout"))).toHaveLength(1);
+    expect(clusterSettings(serverAddress("postgresql://admin@db.example.org")!)).toEqual({});
+    const { problems } = refused({ postgresql: { url: "postgresql://admin@a.example.org,b.example.org/" } });
+    expect(problems.map(({ key }) => key)).toEqual(["postgresql.url"]);
+});
+
+test("an ephemeral stack has PostgreSQL on its one machine", () => {
+    const configuration = ephemeralConfiguration(
+        JSON.stringify({
+            config: {
+                "science-stacks:product": "eoxserver",
+                "science-stacks:machine": local,
+                "science-stacks:postgresql": { machines: three, sharedBuffersMiB: 128 },
+            },
+        }),
+    );
+    expect(keysOf(configuration)).toMatchObject({ postgresql: { sharedBuffersMiB: 128 } });
+    expect(configuration).not.toContain("machines");
+});

@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
+
+/** Runs a program that has the SDK quiet, or, with its own switch, not. */
+function run(program: string, leaks = "") {
+    const quiet = JSON.stringify(resolve("scripts/host/quiet-sdk.cjs"));
+    const env = { ...process.env, PULUMI_DEBUG_PROMISE_LEAKS: leaks };
+    return spawnSync(process.execPath, ["-e", `require(${quiet});${program}`], { env, encoding: "utf8" });
+}
+
+const say = (program: string, leaks?: string) => run(program, leaks).stdout;
+
+describe("the SDK, made quiet", () => {
+    const trace = `
+        const made = Promise.resolve();
+        require("@pulumi/pulumi/runtime/debuggable").debuggablePromise(made, "context");
+        console.log(made._debugStackTrace);
+        console.log(new Error("told").stack);`;
+
+    test("keeps no call stacks of promises, and those of errors", () => {
+        const [promise, error, ...frames] = say(trace).split("\n");
+        expect([promise, error]).toEqual(["Error", "Error: told"]);
+        expect(frames[0]).toMatch(/^ +at /);
+    });
+
+    test("keeps them for who looks for promises that leak", () => {
+        const [promise, frame] = say(trace, "true").split("\n");
+        expect(promise).toBe("Error");
+        expect(frame).toMatch(/^ +at .*debuggablePromise/);
+    });
+
+    test("still tells of a promise that nothing waits for", () => {
+        const program = `require("@pulumi/pulumi/runtime/debuggable").debuggablePromise(new Promise(() => {}), "context")`;
+        const { status, stderr } = run(program);
+        expect(status).toBe(1);
+        expect(stderr).toContain("1 promise was still active");
+    });
+
+    test("sends no debug messages to the engine, and all others", () => {
+        const program = (severity: string) => `
+            require("@pulumi/pulumi/runtime/settings").getEngine = () => ({ log: (request, end) => (console.log(request.getMessage()), end()) });
+            require("@pulumi/pulumi/log").${severity}("said");`;
+        expect(say(program("info"))).toBe("said\n");
+        expect(say(program("debug"))).toBe("");
+        expect(say(program("debug"), "true")).toBe("said\n");
+    });
+});
