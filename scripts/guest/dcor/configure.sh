@@ -12,6 +12,12 @@ library=/usr/local/lib/science-stacks/dcor
 current=/usr/lib/ckan/default
 ini=/etc/ckan/default/ckan.ini
 inspected=/etc/ckan/dcor/dcor_config.json
+
+# Without `--fresh` the link to a certificate that went stays.
+trust_what_is_there() {
+    update-ca-certificates --fresh >/dev/null 2>&1
+}
+
 if [ "$1" = remove ]; then
     # Nothing of it runs any more.
     # shellcheck disable=SC2034 # remove_files looks at it.
@@ -24,7 +30,7 @@ if [ "$1" = remove ]; then
     rm -rf "$current" /var/lib/ckan /var/log/ckan /tmp/matplotlib /root/.config/dcor_control
     remove_empty_parents /root/.config/dcor_control
     remove_files
-    update-ca-certificates >/dev/null 2>&1
+    trust_what_is_there
     ! grep -q '# DCOR, kept by science-stacks$' /etc/hosts || sed -i '/# DCOR, kept by science-stacks$/d' /etc/hosts
     return
 fi
@@ -37,7 +43,7 @@ finish_earlier_change
 configure() {
     lay_files
     [[ " ${files[*]} " == *" $authority "* ]] || remove_file "$authority"
-    [ /etc/ssl/certs/ca-certificates.crt -nt "$(dirname "$authority")" ] || update-ca-certificates >/dev/null 2>&1
+    [ /etc/ssl/certs/ca-certificates.crt -nt "$(dirname "$authority")" ] || trust_what_is_there
 
     # Where no name service knows the site, the machine itself still has to find its own object store by that name.
     if [ -n "$hosts" ] && ! grep -qxF "$hosts" /etc/hosts; then
