@@ -15,8 +15,6 @@ if (given.endsWith(".ts")) {
         .then(() => pulumi.runtime.runInPulumiStack(() => Promise.resolve(require(given))))
         .then(() => pulumi.runtime.disconnect());
 } else {
-    require("../scripts/host/load-lazily.cjs");
-    require("../scripts/host/load-typescript.cjs");
-    require("../scripts/host/quiet-sdk.cjs");
+    require("../scripts/host/load-program.cjs");
     require("../scripts/cost/stack-resources.ts").stackResources(given);
 }

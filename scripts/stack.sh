@@ -51,7 +51,8 @@ prepare_tools() {
 
 # The CLI lives for seconds: rarer collections of its garbage are a tenth of what an unchanged `up` takes.
 pulumi() {
-    GOGC=${GOGC:-400} NODE_OPTIONS="--require=\"$PWD/scripts/host/load-lazily.cjs\" ${NODE_OPTIONS:-}" "$cli_bin/pulumi" "$@"
+    local first="--require=\"$PWD/scripts/host/keep-compiled.cjs\" --require=\"$PWD/scripts/host/load-lazily.cjs\""
+    GOGC=${GOGC:-400} NODE_OPTIONS="$first ${NODE_OPTIONS:-}" "$cli_bin/pulumi" "$@"
 }
 
 up() {

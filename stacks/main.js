@@ -1,6 +1,4 @@
 /** Where Pulumi enters the program: makes Node.js load TypeScript, then loads it. */
-require("../scripts/host/load-lazily.cjs");
-require("../scripts/host/load-typescript.cjs");
-require("../scripts/host/quiet-sdk.cjs");
+require("../scripts/host/load-program.cjs");
 
 module.exports = require("./index.ts");
