@@ -3,6 +3,7 @@ import { BACKEND_PORT } from "../components/eoxserver/backend-address";
 import { EoxServer } from "../components/eoxserver/eoxserver";
 import { isProtected } from "../components/eoxserver/render-front";
 import { EoxServerSite } from "../components/eoxserver/site";
+import { triedStorages } from "../components/eoxserver/storages";
 import { Acme } from "../components/guest/acme";
 import { Backup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
@@ -49,16 +50,22 @@ export async function eoxserver(config: EoxServerConfig) {
 
     machine.firewall("firewall", firewallRules(config, config.eoxserver), {});
     const data = new DataVolume("data", { machine, ...config.data });
-    const packages = new Packages("packages", {
-        machine,
-        sets: [
-            isLocal ? PostgreSql.packages(config.machine.image, EXTENSIONS) : PostgreSqlElsewhere.packages,
-            EoxServer.packages,
-            EoxServerSite.packages(config.accessControl),
-            Acme.packages(config.tls),
-            Backup.packages(config.backup),
-        ],
-    });
+    // Keys that do not work are found before anything is installed.
+    const tried = triedStorages(config.storages ?? {});
+    const packages = new Packages(
+        "packages",
+        {
+            machine,
+            sets: [
+                isLocal ? PostgreSql.packages(config.machine.image, EXTENSIONS) : PostgreSqlElsewhere.packages,
+                EoxServer.packages,
+                EoxServerSite.packages(config.accessControl),
+                Acme.packages(config.tls),
+                Backup.packages(config.backup),
+            ],
+        },
+        { dependsOn: tried },
+    );
     const eoxserver = new EoxServer("eoxserver", {
         machine,
         packages,
@@ -67,6 +74,7 @@ export async function eoxserver(config: EoxServerConfig) {
         version: config.eoxserver.version,
         address,
         instances: config.instances,
+        storages: config.storages,
         administrator: config.eoxserver.admin.user,
         requestTimeoutSeconds: config.eoxserver.requestTimeoutSeconds,
         packageIndex: { indexUrl: config.mirrors.pypi, proxy: config.mirrors.proxy },

@@ -10,6 +10,7 @@ import type { PackageIndex } from "../guest/python";
 import { MIGRATION_SECONDS } from "../guest/upgrade";
 import type { Machine } from "../machine/machine";
 import { EoxServerInstance } from "./instance";
+import { storagesHaveTls, type Storages } from "./storages";
 import { EOXSERVER_PACKAGES, softwareDirectory, softwareProgram, type EoxServerVersion } from "./software";
 
 export interface EoxServerArgs {
@@ -24,6 +25,8 @@ export interface EoxServerArgs {
     /** Under which address clients know the server. */
     address: pulumi.Input<PublicAddress>;
     instances: readonly { name: string; processes: number; onRemoval: "keep" | "delete" }[];
+    /** Buckets with data, for all instances. @default none */
+    storages?: Storages;
     /** Name of Django's administrator of each instance. */
     administrator: string;
     /** The time that a request may take, in seconds. @default 600 */
@@ -83,8 +86,10 @@ export class EoxServer extends pulumi.ComponentResource {
                                 keepsConnections: all <= MOST_KEPT && isCluster({ host: databaseHost }),
                                 processes,
                                 timeoutSeconds: args.requestTimeoutSeconds,
+                                storagesHaveTls: storagesHaveTls(args.storages ?? {}),
                             })),
                         database,
+                        storages: args.storages,
                         administrator,
                         deleteDataOnRemoval: onRemoval === "delete",
                         after: [users, software],

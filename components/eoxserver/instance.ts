@@ -9,12 +9,15 @@ import { password } from "../password";
 import { BACKEND_PORT, backendAddress } from "./backend-address";
 import { databaseOf, databaseSecret, instanceFiles, serviceUrl, type InstanceSettings } from "./render";
 import { toolsRevision } from "./software";
+import { storagesFile, storagesSecret, type Storages } from "./storages";
 
 export interface EoxServerInstanceArgs {
     machine: Machine;
     settings: pulumi.Output<InstanceSettings>;
     /** The server that its database is in. */
     database: DatabaseEndpoint;
+    /** Buckets with data. @default none */
+    storages?: Storages;
     /** Name of Django's administrator. */
     administrator: string;
     /** The instance's database and directory go with it when it is taken out of the stack. */
@@ -44,7 +47,7 @@ export class EoxServerInstance extends pulumi.ComponentResource {
     ) {
         super("science-stacks:eoxserver:Instance", name, {}, opts);
 
-        const { machine, settings, administrator } = args;
+        const { machine, settings, administrator, storages } = args;
         const delete_data = args.deleteDataOnRemoval ? "yes" : "no";
 
         const databasePassword = password(`${name}-database-password`, { parent: this });
@@ -56,6 +59,7 @@ export class EoxServerInstance extends pulumi.ComponentResource {
                 files: {
                     [secretPath(databaseSecret(instance))]: secretFile(databasePassword),
                     [secretPath(`eoxserver-${instance}-admin`)]: secretFile(this.administratorPassword),
+                    ...(storages && { [secretPath(storagesSecret(instance))]: secretFile(storagesFile(storages)) }),
                 },
             },
             { parent: this },
@@ -91,6 +95,7 @@ export class EoxServerInstance extends pulumi.ComponentResource {
                         software: known.software,
                         tools: toolsRevision(),
                         admin: administrator,
+                        storages: storages ? storagesSecret(instance) : "",
                         options: [`services.owscommon.http_service_url=${serviceUrl(known.address, instance)}`],
                         address: backendAddress(instance),
                         port: BACKEND_PORT,

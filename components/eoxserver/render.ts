@@ -26,6 +26,8 @@ export interface InstanceSettings {
     processes?: number;
     /** The time after which a request is given up, in seconds. @default 600 */
     timeoutSeconds?: number;
+    /** Buckets with data are asked by TLS. @default false, as EOxServer's own */
+    storagesHaveTls?: boolean;
     /** The time after which a process without requests gives its memory back, in seconds; the next request takes half a second more. @default 900 */
     idleSeconds?: number;
 }
@@ -70,6 +72,7 @@ export function instanceFiles(instance: InstanceSettings): Record<string, GuestF
         allowedHosts: python(names.map((each) => (each.includes(":") ? `[${each}]` : each))),
         trustedOrigins: python(names.map((serverName) => publicUrl({ ...address, serverName }))),
         tls: address.tls ? "True" : "False",
+        storagesHaveTls: instance.storagesHaveTls ?? false,
     };
     const file = (template: string, mode?: string): GuestFile => ({
         content: renderTemplate(`eoxserver/templates/${template}`, values),

@@ -22,7 +22,11 @@ export interface ObjectStoreEndpoint {
     running: pulumi.Resource[];
 }
 
-export interface S3KeysArgs extends Omit<ObjectStoreEndpoint, "running"> {
+export interface S3KeysArgs extends Omit<ObjectStoreEndpoint, "running" | "bucketPrefix"> {
+    /** The beginning of the names of the buckets that the keys make. @default none: `bucket` is given */
+    bucketPrefix?: string;
+    /** The keys are for reading `bucket`, and nothing else. @default false */
+    reads?: boolean;
     /** The time that keys have to become known, in seconds: keys that the stack itself has made are not at once. @default 0 */
     patienceSeconds?: number;
     /** Everybody gets the objects that are marked as public. @default true */
@@ -33,18 +37,20 @@ const script = join(__dirname, "..", "..", "scripts", "host", "object-store.mjs"
 
 /**
  * The keys of an S3 server elsewhere, tried before anything is installed: `pulumi up` fails, and says what the server refuses,
- * when the product could not make a bucket, fill it, and give its public objects to everybody. Nothing stays there, but in a
- * bucket that is there already an object of 128 letters, which is marked as one that can be deleted.
+ * when the product could not make a bucket, fill it, and give its public objects to everybody; or, with `reads`, not list its bucket.
+ * Nothing stays there, but in a bucket that is there already and written to an object of 128 letters, which is marked as one that can be deleted.
  */
 export class S3Keys extends command.local.Command {
     constructor(name: string, args: S3KeysArgs, opts: pulumi.CustomResourceOptions = {}) {
-        const { patienceSeconds = 0, region = "us-east-1", publicObjects = true, ...server } = args;
+        const { patienceSeconds = 0, region = "us-east-1", publicObjects = true, reads, ...server } = args;
         super(
             name,
             {
                 // Relative to the program's working directory, so that the state is the same from every checkout.
                 create: `node ${relative(process.cwd(), script)}`,
-                stdin: pulumi.secret(pulumi.jsonStringify({ ...server, region, patienceSeconds, publicObjects })),
+                stdin: pulumi.secret(
+                    pulumi.jsonStringify({ ...server, region, patienceSeconds, publicObjects, reads }),
+                ),
                 logging: command.local.Logging.None,
                 addPreviousOutputInEnv: false,
             },

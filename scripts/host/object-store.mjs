@@ -3,7 +3,8 @@
  * with a circle's, then takes it away again. In a bucket that is named, which the keys may delete nothing in, one object stays,
  * with the tag disposable=true. Exit status 1, with what was refused, when one of it does not work.
  * Standard input: JSON with url, region, accessKeyId, secretAccessKey, bucketPrefix or bucket, publicObjects (everybody gets what
- * is marked as public), and patienceSeconds, the time that new keys have to become known.
+ * is marked as public), reads (the keys are for reading the bucket alone: it is listed, and no more), and patienceSeconds, the time
+ * that new keys have to become known.
  */
 import { randomBytes } from "node:crypto";
 import { text } from "node:stream/consumers";
@@ -104,6 +105,8 @@ async function tryBucket() {
     await ask("list the uploads", "GET", `${bucket}?uploads=`);
 }
 
+const tryReading = () => ask(`list the bucket ${bucket}`, "GET", `${bucket}?list-type=2&max-keys=1`);
+
 async function patiently(attempt) {
     while (true) {
         try {
@@ -133,7 +136,11 @@ async function tryPrefix() {
 }
 
 try {
-    await (given.bucket === undefined ? tryPrefix() : patiently(tryBucket));
+    if (given.bucket === undefined) {
+        await tryPrefix();
+    } else {
+        await patiently(given.reads ? tryReading : tryBucket);
+    }
     console.log(`${base} takes the keys`);
 } catch (error) {
     console.error(error.message);

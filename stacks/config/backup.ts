@@ -1,17 +1,8 @@
 import { z } from "zod";
-import {
-    checkedText,
-    hostName,
-    mailAddress,
-    port,
-    secretLine,
-    secretText,
-    text,
-    webAddress,
-    wholeNumber,
-} from "./field";
+import { checkedText, hostName, mailAddress, port, secretLine, secretText, text, wholeNumber } from "./field";
 import { hostKey, privateKeyComplaints } from "./machine/existing";
 import type { Rule } from "./rule";
+import { anyBucket, s3Server } from "./s3-server";
 
 const path = (description: string) =>
     checkedText((value) => {
@@ -49,14 +40,10 @@ const sftp = () =>
 const s3 = () =>
     z.strictObject({
         mode: z.literal("s3").meta({ description: "A bucket of any S3 server." }),
-        url: webAddress("https://s3.example.org").meta({ description: "Address of the server." }),
-        region: text(/^[a-z0-9-]{2,32}$/, 'a region, e.g. "eu-central-1"')
-            .default("us-east-1")
-            .meta({ description: "Its region; servers other than Amazon's take the default." }),
-        bucket: text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of a bucket").meta({
+        ...s3Server("Address of the server."),
+        bucket: anyBucket().meta({
             description: "The bucket, which is made where there is none and the access key may make one.",
         }),
-        accessKeyId: text(/^\S{3,128}$/, "an access key").meta({ description: "Access key." }),
         secretAccessKey: secretLine().meta({
             secret: true,
             allowed: "a text on one line, encrypted",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { port, secretText, text, webAddress, wholeNumber } from "./field";
 import { ownMachine } from "./further-machine";
+import { s3Server } from "./s3-server";
 
 /** Where nginx hands requests on to MinIO. */
 export const OBJECT_STORE_PORT = 9443;
@@ -35,13 +36,7 @@ const minio = () =>
 const s3 = () =>
     z.strictObject({
         mode: z.literal("s3").meta({ description: "Any S3 server." }),
-        url: webAddress("https://s3.example.org").meta({
-            description: "Address of the server, which users must reach as well.",
-        }),
-        region: text(/^[a-z0-9-]{2,32}$/, 'a region, e.g. "eu-central-1"')
-            .default("us-east-1")
-            .meta({ description: "Its region; servers other than Amazon's take the default." }),
-        accessKeyId: text(/^\S{3,128}$/, "an access key").meta({ description: "Access key." }),
+        ...s3Server("Address of the server, which users must reach as well."),
         secretAccessKey: secretText().meta({
             secret: true,
             allowed: "a text, encrypted",

@@ -17,6 +17,7 @@ import { loadBalancerRules } from "./load-balancer-rules";
 import type { Rule } from "./rule";
 import { postgresql, postgresqlRule } from "./postgresql-elsewhere";
 import { authorityTextRule, rdsRules } from "./rds";
+import { storages, storagesRule } from "./storages";
 import { tls } from "./tls";
 
 const HTTP_PORT = 80;
@@ -76,6 +77,7 @@ export const eoxserverSchema = () =>
         tls: tls(),
         loadBalancer: loadBalancer(),
         instances: instances(),
+        storages: storages(),
         eoxserver: settings(),
         accessControl: accessControl(),
         postgresql: postgresql(),
@@ -133,6 +135,7 @@ export const eoxserverRules: readonly Rule[] = [
     ...rdsRules,
     ...furtherMachineRules,
     ...databaseClusterRules,
+    storagesRule,
     versionRule,
 ];
 

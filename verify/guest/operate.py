@@ -14,6 +14,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from eoxserver.backends.access import get_vsi_env, get_vsi_storage_path
+from eoxserver.backends.models import Storage
+from eoxserver.contrib import gdal
 from eoxserver.resources.coverages.models import Coverage, CoverageType
 
 answers, sys.stdout = sys.stdout, sys.stderr
@@ -35,6 +38,12 @@ def tls():
         cursor.execute("SELECT coalesce(version, 'no TLS') FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
         (version,) = cursor.fetchone()
     return {"version": version, "mode": settings.DATABASES["default"].get("OPTIONS", {}).get("sslmode")}
+
+
+def readable(storage):
+    """Whether its bucket is listed."""
+    with gdal.config_env(get_vsi_env(storage)):
+        return gdal.ReadDir(get_vsi_storage_path(storage)) is not None
 
 
 def band(identifier):
@@ -70,6 +79,7 @@ say(
     database=settings.DATABASES["default"]["NAME"],
     pending=pending_migrations(),
     tls=tls(),
+    storages={storage.name: readable(storage) for storage in Storage.objects.filter(storage_type="S3")},
 )
 deregister()
 try:

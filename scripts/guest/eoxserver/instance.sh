@@ -3,7 +3,7 @@
 # A directory that is already there is adopted. Removal stops the back end; the data goes with delete_data=yes only.
 # Another version of the software is changed to with a way back: what was there before, database and all, comes back when it fails.
 # Parameters: instance, server_name, software (directory of the virtual environment), tools (revision of the tools),
-# admin (name of the administrator), options (section.key=value of eoxserver.conf), address and port of the back end,
+# admin (name of the administrator), storages (name of the secret with the keys of the buckets, or empty), options (section.key=value of eoxserver.conf), address and port of the back end,
 # database and database_port, delete_data (yes or no), files (settings, back end, management command, log rotation, with lay_files),
 # notify (restart of the back end).
 home=/srv/eoxserver/$instance
@@ -114,13 +114,15 @@ bring_up() {
 
     # Django takes seconds to start: it is asked only when something that it works on is another than the last time.
     password=$(secret "eoxserver-$instance-admin")
-    wanted=$(cat "/etc/eoxserver/$instance/settings.py" "$password" - <<<"$software $tools $admin" | sha256sum)
+    buckets='{}'
+    [ -z "$storages" ] || buckets=$(<"$(secret "$storages")")
+    wanted=$(cat "/etc/eoxserver/$instance/settings.py" "$password" - <<<"$software $tools $admin $buckets" | sha256sum)
     if looking; then
         # A file that differs has been told of already.
         [ "${wrote:-0}" = 1 ] || [ "$wanted" = "$(cat "$stamp" 2>/dev/null)" ] || differs "$instance is not set up for its settings and its administrator"
     elif [ "$wanted" != "$(cat "$stamp" 2>/dev/null)" ]; then
         wait_for_turn
-        done_by_django=$(as_eoxserver "$software/bin/python" "$library/set-up-instance.py" "$instance" "$admin" <"$password")
+        done_by_django=$(cat "$password" - <<<"$buckets" | as_eoxserver "$software/bin/python" "$library/set-up-instance.py" "$instance" "$admin")
         exec {turn}>&-
         report <<<"$done_by_django"
         mark_pending

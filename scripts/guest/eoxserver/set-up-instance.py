@@ -1,16 +1,20 @@
-"""Brings the tables, the administrator and the static files of an instance up to date, in one process of Django.
+"""Brings the tables, the administrator, the storages and the static files of an instance up to date, in one process of Django.
 
-    set-up-instance.py INSTANCE ADMINISTRATOR <PASSWORD
+    set-up-instance.py INSTANCE ADMINISTRATOR
 
-Runs as eoxserver, in the virtual environment. Each line on standard output is a change.
+Standard input has two lines: the administrator's password, and the storages as JSON, by name: endpoint, bucket, and the keys as
+EOxServer calls them. Runs as eoxserver, in the virtual environment. Each line on standard output is a change.
 """
 
+import json
 import os
 import sys
 from pathlib import Path
 
 # Also taken by PostgreSQL's database.py.
 INSTANCE_LOCK = 7264019
+# Begins the name of the keys of each storage that is the stack's, and not an operator's.
+OF_THE_STACK = "science-stacks:"
 
 
 def migrate() -> None:
@@ -52,6 +56,48 @@ def administrator(name: str, password: str, applied: Path) -> None:
         file.write(user.password)
 
 
+def storages(wanted: dict) -> None:
+    """Makes each storage, or gives it the stack's keys. One that the stack no longer has goes, or where something is registered
+    in it loses its keys: that would go with it.
+    """
+    from eoxserver.backends.models import Storage, StorageAuth
+
+    for name, parameters in wanted.items():
+        server = {"url": parameters.pop("endpoint"), "storage_auth_type": "S3"}
+        bucket = {"url": parameters.pop("bucket"), "storage_type": "S3"}
+        auth, is_new = laid(StorageAuth, OF_THE_STACK + name, {**server, "auth_parameters": json.dumps(parameters)})
+        _, is_another = laid(Storage, name, {**bucket, "storage_auth_id": auth.id})
+        if is_new or is_another:
+            print(f"set the storage {name}")
+    for auth in StorageAuth.objects.filter(name__startswith=OF_THE_STACK):
+        name = auth.name[len(OF_THE_STACK) :]
+        if name in wanted:
+            continue
+        if any(is_used(storage) for storage in auth.storage_set.all()):
+            _, had_keys = laid(StorageAuth, auth.name, {"auth_parameters": "{}"})
+            if had_keys:
+                print(f"took the keys of the storage {name}, in which something is registered")
+        else:
+            auth.delete()
+            print(f"removed the storage {name}")
+
+
+def laid(model, name: str, wanted: dict) -> tuple:
+    """What has the name, as it is wanted, and whether it was another or none."""
+    found = model.objects.filter(name=name).first() or model(name=name)
+    if found.pk and all(getattr(found, key) == value for key, value in wanted.items()):
+        return found, False
+    for key, value in wanted.items():
+        setattr(found, key, value)
+    found.save()
+    return found, True
+
+
+def is_used(storage) -> bool:
+    relations = storage._meta.related_objects
+    return any(relation.related_model.objects.filter(**{relation.field.name: storage}).exists() for relation in relations)
+
+
 def static_files() -> None:
     from django.conf import settings
     from django.core.management import call_command
@@ -72,7 +118,7 @@ def main(instance: str, admin: str) -> None:
     home = Path("/srv/eoxserver", instance)
     sys.path.insert(0, str(home))
     os.environ["DJANGO_SETTINGS_MODULE"] = f"{instance}.settings"
-    password = sys.stdin.readline().strip()
+    password, buckets = sys.stdin.readline().strip(), json.loads(sys.stdin.readline())
 
     import django
     from django.core.management import call_command
@@ -81,6 +127,7 @@ def main(instance: str, admin: str) -> None:
     call_command("check", stdout=sys.stderr)
     migrate()
     administrator(admin, password, home / instance / "conf" / f"password-of-{admin}")
+    storages(buckets)
     static_files()
 
 

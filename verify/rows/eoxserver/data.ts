@@ -11,6 +11,7 @@ import { operatorOf } from "./operator";
  */
 export async function checkData(context: Context): Promise<string> {
     const sample = sampleOf(context);
+    const buckets = await checkStorages(context, sample);
     const comparisons = await Promise.allSettled(sample.map((instance) => compare(context, instance)));
     await Promise.all(sample.map((instance) => operatorOf(context, instance).deregister()));
     const failed = comparisons.find((each) => each.status === "rejected");
@@ -25,7 +26,18 @@ export async function checkData(context: Context): Promise<string> {
         ensure(status === 404, `${instance.name} still gives the coverage that was taken away (status ${status})`);
     }
     const different = sample.length > 1 ? ", each its own picture" : "";
-    return `a GeoTIFF registered in ${names(sample)} came back through GetMap and GetCoverage pixel for pixel${different}, and was taken away again`;
+    return `a GeoTIFF registered in ${names(sample)} came back through GetMap and GetCoverage pixel for pixel${different}, and was taken away again${buckets}`;
+}
+
+/** Each bucket of the stack's is a storage of each instance, which can list it. */
+async function checkStorages(context: Context, sample: Instance[]): Promise<string> {
+    const wanted = Object.keys(context.config.storages ?? {});
+    for (const instance of sample) {
+        const { storages } = await operatorOf(context, instance).facts;
+        const missing = wanted.filter((name) => !storages[name]);
+        ensure(missing.length === 0, `${instance.name} cannot list the buckets of ${missing.join(", ")}`);
+    }
+    return wanted.length > 0 ? `; the buckets of ${wanted.join(", ")} can be listed` : "";
 }
 
 async function compare(context: Context, instance: Instance): Promise<void> {

@@ -21,6 +21,8 @@ export interface InstanceFacts {
     pending: string[];
     /** Of its connection to the database: TLS's version, or that there is none, and libpq's sslmode. */
     tls: { version: string; mode: string | null };
+    /** Its buckets by name, and whether it can list them. */
+    storages: Record<string, boolean>;
 }
 
 /** An operator at work: one start of an instance's management command, which several checks look at. */

@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+import { S3Keys } from "../guest/object-store";
+
+/** A bucket that each instance serves files from. */
+export interface Storage {
+    /** `https://host`, or `http://host`, with a port where it is another one. */
+    url: string;
+    region: string;
+    bucket: string;
+    accessKeyId: string;
+    /** Secret. */
+    secretAccessKey: pulumi.Output<string>;
+}
+
+/** The buckets by the names that EOxServer's commands have for them. */
+export type Storages = Readonly<Record<string, Storage>>;
+
+/** Name of the secret file with the keys of an instance's storages. */
+export const storagesSecret = (instance: string) => `eoxserver-${instance}-storages`;
+
+/** The keys, each tried before anything is installed that needs it: they list the bucket. */
+export const triedStorages = (storages: Storages): S3Keys[] =>
+    Object.entries(storages).map(
+        ([name, { accessKeyId, ...server }]) =>
+            new S3Keys(`storage-${name}-keys`, { ...server, accessKeyId: pulumi.output(accessKeyId), reads: true }),
+    );
+
+/** What scripts/guest/eoxserver/set-up-instance.py takes: EOxServer knows each server without its scheme. */
+export const storagesFile = (storages: Storages): pulumi.Output<string> =>
+    pulumi.jsonStringify(
+        Object.fromEntries(
+            Object.entries(storages).map(([name, { url, region, bucket, accessKeyId, secretAccessKey }]) => [
+                name,
+                {
+                    ...{ endpoint: new URL(url).host, bucket },
+                    ...{ ACCESS_KEY_ID: accessKeyId, SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: region },
+                },
+            ]),
+        ),
+    );
+
+/** Whether EOxServer asks the servers by TLS: it takes one way for all. */
+export const storagesHaveTls = (storages: Storages): boolean =>
+    Object.values(storages).some(({ url }) => url.startsWith("https:"));

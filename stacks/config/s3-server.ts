@@ -1,0 +1,13 @@
+import { text, webAddress } from "./field";
+
+/** What tells of any S3 server, Amazon's or another one, whatever it is used for. */
+export const s3Server = (url: string) => ({
+    url: webAddress("https://s3.example.org").meta({ description: url }),
+    region: text(/^[a-z0-9-]{2,32}$/, 'a region, e.g. "eu-central-1"')
+        .default("us-east-1")
+        .meta({ description: "Its region; servers other than Amazon's take the default." }),
+    accessKeyId: text(/^\S{3,128}$/, "an access key").meta({ description: "Access key." }),
+});
+
+/** A bucket that somebody else may have made. */
+export const anyBucket = () => text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of a bucket");
