@@ -1,8 +1,9 @@
 import { openBrowser, visit } from "../../verify/browser";
-import { coverageDifference, pictureDifference } from "../../verify/geotiff";
+import { coverageDifference, makeFixture, pictureDifference } from "../../verify/geotiff";
 import { getCoverage, getMap, wmsCapabilities } from "../../verify/ows";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { Web } from "../../verify/web";
+import { layObject, MinioServer } from "../offline/minio-server";
 import {
     expectAllRowsOk,
     expectCutOff,
@@ -14,7 +15,7 @@ import {
 } from "./checks";
 import { dropConnections, powerCut, traces } from "./host";
 import { Load } from "./load";
-import { NETWORK } from "./network";
+import { NETWORK, NETWORK_BASE } from "./network";
 import { registerPicture } from "./picture";
 import { expectSafe } from "./scan";
 import { TestStack } from "./test-stack";
@@ -157,6 +158,46 @@ describe("EOxServer on a local machine, by the commands that users have", () => 
             await Promise.all(paths.map(async (path) => (await web.request(new URL(path, outputs.url).href)).status)),
         ).toEqual([200, 200]);
     });
+
+    test(
+        "a GeoTIFF in a bucket is served by every instance, with keys that are tried first",
+        async () => {
+            const store = new MinioServer(`${NETWORK_BASE}.1`);
+            await store.start();
+            try {
+                await layObject(store, "archive", "2026/scene.tif", makeFixture(20));
+                const { accessKeyId } = store.keys;
+                stack.configure({ storages: { archive: { url: store.url, bucket: "archive", accessKeyId } } });
+                await stack.setSecret("storages.archive.secretAccessKey", "another");
+                const { status, stdout } = await stack.attempt("up");
+                expect([status, stdout]).toEqual([
+                    1,
+                    expect.stringContaining("the secret is not that of the access key"),
+                ]);
+                await stack.setSecret("storages.archive.secretAccessKey", store.keys.secretAccessKey);
+                await stack.run("up");
+
+                await stack.ssh(
+                    "eoxsi01 coverage register --identifier remote --type RGB8 --data archive 2026/scene.tif --footprint-from-extent",
+                );
+                const { ows } = outputs.instances["instance01"]!;
+                const { body } = await web.get(getCoverage(ows, "remote"));
+                expect(await coverageDifference(body, 20)).toBeUndefined();
+                await stack.ssh("eoxsi01 coverage deregister remote");
+                await expectAllRowsOk(stack, NOT_HERE, ROWS);
+
+                stack.configure({ storages: undefined });
+                await stack.run("up");
+                const kept = await stack.ssh(
+                    "cd /; runuser -u postgres -- psql -XAtc 'SELECT count(*) FROM backends_storageauth' eoxs_instance01",
+                );
+                expect(kept.trim()).toBe("0");
+            } finally {
+                store.stop();
+            }
+        },
+        5 * MINUTE,
+    );
 
     test(
         "a second up changes nothing and restarts nothing",

@@ -1,14 +1,16 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { get as getPlain, type IncomingMessage } from "node:http";
 import { get } from "node:https";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { AwsClient } from "aws4fetch";
 
 const project = join(__dirname, "..", "..");
 
-/** A MinIO of the test's own on a loopback port, with TLS; built where the cache has none. */
+/** A MinIO of the test's own on a loopback port, with TLS, or without it on another address of this host; built where the cache has none. */
 export class MinioServer {
     readonly keys = { accessKeyId: "administrator", secretAccessKey: "correct-horse-battery" };
     readonly objects = mkdtempSync(join(tmpdir(), "science-stacks-objects-"));
@@ -19,16 +21,20 @@ export class MinioServer {
     private python?: string;
     url = "";
 
+    constructor(private readonly host = "127.0.0.1") {}
+
     async start(): Promise<void> {
         const input = `architecture=${process.arch === "arm64" ? "arm64" : "amd64"}\n`;
         const made = spawnSync("bash", ["scripts/host/minio.sh", "make"], { cwd: project, input, encoding: "utf8" });
-        const [address, console] = [await freePort(), await freePort()].map((port) => `127.0.0.1:${port}`);
-        this.url = `https://${address}`;
+        const { host, hasTls } = this;
+        const [address, console] = [`${host}:${await freePort(host)}`, `127.0.0.1:${await freePort("127.0.0.1")}`];
+        this.url = `${hasTls ? "https" : "http"}://${address}`;
         const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
         const files = ["-keyout", join(this.place, "private.key"), "-out", this.authority];
         const names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
         execFileSync("openssl", ["req", "-x509", "-nodes", "-days", "2", ...key, ...names, ...files]);
-        const addresses = ["--address", address!, "--console-address", console!, "--certs-dir", this.place];
+        const certificates = hasTls ? ["--certs-dir", this.place] : [];
+        const addresses = ["--address", address, "--console-address", console, ...certificates];
         this.process = spawn(made.stdout.trim(), ["server", ...addresses, this.objects], {
             env: {
                 HOME: this.objects,
@@ -64,6 +70,10 @@ export class MinioServer {
         [this.objects, this.place].forEach((path) => rmSync(path, { recursive: true, force: true }));
     }
 
+    private get hasTls(): boolean {
+        return this.host === "127.0.0.1";
+    }
+
     private makePython(): string {
         const environment = join(this.place, "python");
         execFileSync("python3", ["-m", "venv", environment]);
@@ -75,20 +85,33 @@ export class MinioServer {
 
     private isReady(): Promise<boolean> {
         return new Promise((resolve) => {
-            const ca = readFileSync(this.authority);
-            const asked = get(`${this.url}/minio/health/ready`, { ca }, (answer) => {
+            const ready = `${this.url}/minio/health/ready`;
+            const told = (answer: IncomingMessage) => {
                 answer.resume();
                 resolve(answer.statusCode === 200);
-            });
+            };
+            const asked = this.hasTls ? get(ready, { ca: readFileSync(this.authority) }, told) : getPlain(ready, told);
             asked.on("error", () => resolve(false));
         });
     }
 }
 
-async function freePort(): Promise<number> {
-    const listener = createServer().listen(0, "127.0.0.1");
+async function freePort(host: string): Promise<number> {
+    const listener = createServer().listen(0, host);
     await new Promise((resolve) => listener.once("listening", resolve));
     const { port } = listener.address() as AddressInfo;
     await new Promise((resolve) => listener.close(resolve));
     return port;
+}
+
+/** Makes a bucket and lays an object into it, as whoever provides data does. */
+export async function layObject({ url, keys }: MinioServer, bucket: string, key: string, body: Buffer): Promise<void> {
+    const client = new AwsClient({ ...keys, region: "us-east-1", service: "s3" });
+    for (const [path, content] of [
+        [bucket, undefined],
+        [`${bucket}/${key}`, new Uint8Array(body)],
+    ] as const) {
+        const { status } = await client.fetch(`${url}/${path}`, { method: "PUT", body: content });
+        expect(status).toBe(200);
+    }
 }

@@ -13,6 +13,16 @@ const server = new MinioServer();
 beforeAll(() => server.start());
 afterAll(() => server.stop());
 
+const MAKE_EMPTY = `
+import json, sys
+from minio import Minio
+
+given = json.load(sys.stdin)
+server = Minio(endpoint=given["address"], access_key=given["root"], secret_key=given["password"], secure=True)
+server.make_bucket(bucket_name=given["bucket"])
+print("made")
+`;
+
 const tryKeys = (changes: object) => {
     const { url, keys } = server;
     const settings = { url, region: "us-east-1", ...keys, bucketPrefix: "circle-", patienceSeconds: 0, ...changes };
@@ -39,6 +49,23 @@ describe("the keys of an S3 server", () => {
         expect(stderr).toContain(reason);
         expect(stderr).not.toContain(server.keys.secretAccessKey);
         expect(buckets()).toEqual([]);
+    });
+});
+
+describe("the keys of a bucket that is read alone", () => {
+    beforeAll(() => server.run(MAKE_EMPTY, { bucket: "archive" }));
+
+    test("that list it are found to work, and nothing is laid there", () => {
+        expect(tryKeys({ bucket: "archive", reads: true })).toMatchObject({ status: 0, stderr: "" });
+        expect(readdirSync(join(server.objects, "archive"))).toEqual([]);
+    });
+
+    test.each([
+        ["with another secret", { secretAccessKey: "another" }, "the secret is not that of the access key"],
+        ["for a bucket that is not there", { bucket: "nowhere" }, "refuses to list the bucket nowhere: NoSuchBucket"],
+    ])("%s are refused, in words that say why", (_, changes, reason) => {
+        const { status, stderr } = tryKeys({ bucket: "archive", reads: true, ...changes });
+        expect([status, stderr]).toEqual([1, expect.stringContaining(reason)]);
     });
 });
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { EoxServer } from "../../components/eoxserver/eoxserver";
 import type { EoxServerConfig } from "../../stacks/config";
 import { eoxserver } from "../../stacks/eoxserver";
+import { opened } from "./policy";
 import { record, SENTINELS } from "./recorder";
 import { configOf, nameOf, testRules } from "./rules";
 
@@ -31,6 +32,33 @@ test("a server elsewhere is asked before anything is made there; the machine has
     expect(packages).toContain("postgresql-client");
     expect(packages).not.toContain("postgresql-15");
     expect(EoxServer.backup(["instance00"], false).postgresqlPort).toBeUndefined();
+});
+
+const withStorages = () =>
+    eoxserver({
+        ...config(["instance00"]),
+        storages: {
+            archive: {
+                ...{ url: "https://s3.example.org:9000", region: "us-east-1", bucket: "scenes" },
+                ...{ accessKeyId: "reader", secretAccessKey: pulumi.secret(SENTINELS[0]!) },
+            },
+        },
+    });
+
+testRules("EOxServer with data in a bucket", withStorages);
+
+test("the keys of a bucket are tried before anything is installed, and each instance gets them as a secret file", async () => {
+    const { resources } = await record(withStorages, false);
+    const named = (name: string) => resources.find((each) => each.name === name);
+    const tried = JSON.parse(opened(named("storage-archive-keys")?.inputs["stdin"]) as string) as object;
+    expect(tried).toMatchObject({ url: "https://s3.example.org:9000", bucket: "scenes", reads: true });
+    expect([named("packages")?.options.dependsOn].flat().map(nameOf)).toContain("storage-archive-keys");
+    const secrets = opened(named("eoxserver-instance00-secrets")?.inputs["stdin"]);
+    expect(secrets).toContain("/etc/science-stacks/secrets/eoxserver-instance00-storages");
+    expect(secrets).toContain("s3.example.org:9000");
+    expect(String(named("eoxserver-instance00-instance")?.inputs["stdin"])).toContain(
+        "storages=eoxserver-instance00-storages",
+    );
 });
 
 test.each([true, false])("the lines of the files that hold no secret are shown (preview: %s)", async (preview) => {

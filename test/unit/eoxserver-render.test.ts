@@ -50,6 +50,13 @@ describe("the files of an instance", () => {
             instanceFiles({ ...instance, name: "ndvi", address: plain, processes: 2 }),
         ));
 
+    test("have the servers of the storages asked by TLS where they have it", () => {
+        const path = `/etc/eoxserver/${instance.name}/settings.py`;
+        const settings = (storagesHaveTls: boolean) => instanceFiles({ ...instance, storagesHaveTls })[path]!.content;
+        expect(settings(true)).toMatch(/^import os\n[^]*^os.environ\["AWS_HTTPS"\] = "YES"$/m);
+        expect(settings(false)).not.toContain("AWS_HTTPS");
+    });
+
     test("connect to a server elsewhere by TLS, as the golden file shows", () => {
         const server = serverAddress("postgresql://admin@db.example.org")!;
         const elsewhere = { databaseHost: server.host, databaseSettings: tlsSettings(server) };
