@@ -3,7 +3,6 @@ import { BACKEND_PORT } from "../components/eoxserver/backend-address";
 import { EoxServer } from "../components/eoxserver/eoxserver";
 import { isProtected } from "../components/eoxserver/render-front";
 import { EoxServerSite } from "../components/eoxserver/site";
-import { triedStorages } from "../components/eoxserver/storages";
 import { Acme } from "../components/guest/acme";
 import { Backup } from "../components/guest/backup";
 import { DataVolume } from "../components/guest/data-volume";
@@ -22,6 +21,7 @@ import { hasOwnServer } from "./config/postgresql-elsewhere";
 import { createDatabaseCluster } from "./database-cluster";
 import { createDatabaseMachine, type StackDatabase } from "./database-machine";
 import { createLoadBalancer } from "./load-balancer";
+import { createStorages } from "./eoxserver-storages";
 import { createManagedServices } from "./managed-services";
 import { firewallRules, publicAddress, shownCertificate, siteCertificate, webPorts } from "./web-front";
 
@@ -50,8 +50,7 @@ export async function eoxserver(config: EoxServerConfig) {
 
     machine.firewall("firewall", firewallRules(config, config.eoxserver), {});
     const data = new DataVolume("data", { machine, ...config.data });
-    // Keys that do not work are found before anything is installed.
-    const tried = triedStorages(config.storages ?? {});
+    const storages = createStorages(config, machine);
     const packages = new Packages(
         "packages",
         {
@@ -64,7 +63,8 @@ export async function eoxserver(config: EoxServerConfig) {
                 Backup.packages(config.backup),
             ],
         },
-        { dependsOn: tried },
+        // Keys that do not work are found before anything is installed.
+        { dependsOn: storages.tried },
     );
     const eoxserver = new EoxServer("eoxserver", {
         machine,
@@ -74,7 +74,7 @@ export async function eoxserver(config: EoxServerConfig) {
         version: config.eoxserver.version,
         address,
         instances: config.instances,
-        storages: config.storages,
+        storages: storages.storages,
         administrator: config.eoxserver.admin.user,
         requestTimeoutSeconds: config.eoxserver.requestTimeoutSeconds,
         packageIndex: { indexUrl: config.mirrors.pypi, proxy: config.mirrors.proxy },
@@ -129,6 +129,7 @@ export async function eoxserver(config: EoxServerConfig) {
         backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
+        ...storages.outputs,
         ...beside?.outputs,
         ...front.outputs,
     };

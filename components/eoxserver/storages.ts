@@ -1,13 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { S3Keys } from "../guest/object-store";
 
 /** A bucket that each instance serves files from. */
 export interface Storage {
     /** `https://host`, or `http://host`, with a port where it is another one. */
     url: string;
     region: string;
-    bucket: string;
-    accessKeyId: string;
+    bucket: pulumi.Input<string>;
+    accessKeyId: pulumi.Input<string>;
     /** Secret. */
     secretAccessKey: pulumi.Output<string>;
 }
@@ -17,13 +16,6 @@ export type Storages = Readonly<Record<string, Storage>>;
 
 /** Name of the secret file with the keys of an instance's storages. */
 export const storagesSecret = (instance: string) => `eoxserver-${instance}-storages`;
-
-/** The keys, each tried before anything is installed that needs it: they list the bucket. */
-export const triedStorages = (storages: Storages): S3Keys[] =>
-    Object.entries(storages).map(
-        ([name, { accessKeyId, ...server }]) =>
-            new S3Keys(`storage-${name}-keys`, { ...server, accessKeyId: pulumi.output(accessKeyId), reads: true }),
-    );
 
 /** What scripts/guest/eoxserver/set-up-instance.py takes: EOxServer knows each server without its scheme. */
 export const storagesFile = (storages: Storages): pulumi.Output<string> =>

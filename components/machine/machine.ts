@@ -38,6 +38,8 @@ export interface BucketArgs {
     bucket?: string;
     /** Everybody gets the objects that have the tag `public=true`; else nobody but the keys gets any. */
     publicObjects: boolean;
+    /** The keys are for reading alone: others lay what is in it. @default false */
+    reads?: boolean;
     /** How long an object that was replaced or deleted can be brought back. */
     keepVersionsDays: number;
     /** What becomes of the bucket when the stack is destroyed; it is deleted only where nothing is in it. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { port, secretText, text, webAddress, wholeNumber } from "./field";
+import { port, secretText, text, webAddress } from "./field";
 import { ownMachine } from "./further-machine";
-import { s3Server } from "./s3-server";
+import { bucketName, s3Server, stackBucket } from "./s3-server";
 
 /** Where nginx hands requests on to MinIO. */
 export const OBJECT_STORE_PORT = 9443;
@@ -52,22 +52,12 @@ const s3 = () =>
             }),
     });
 
-const bucketName = () =>
-    text(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, "a name of 3 to 63 lower-case letters, digits and hyphens");
-
 const aws = () =>
     z.strictObject({
         mode: z.literal("aws").meta({
             description: "A bucket of S3 that the stack makes, for a machine on AWS: in its account and region.",
         }),
-        bucket: bucketName().optional().meta({
-            description: "Its name, which no other bucket of Amazon's has.",
-            defaultText: "the stack and the account, e.g. `dcor-prod-123456789012`",
-        }),
-        keepVersionsDays: wholeNumber(1, 3650).default(90).meta({
-            unit: "days",
-            description: "How long an object that was replaced or deleted can be brought back.",
-        }),
+        ...stackBucket("the stack and the account, e.g. `dcor-prod-123456789012`"),
     });
 
 export const objectStore = () =>

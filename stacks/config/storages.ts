@@ -1,14 +1,15 @@
 import { z } from "zod";
 import { secretLine } from "./field";
 import type { Rule } from "./rule";
-import { anyBucket, s3Server } from "./s3-server";
+import { anyBucket, s3Server, stackBucket } from "./s3-server";
 
 /** What EOxServer's commands call a storage; with a colon it would be the address of another one. */
-const NAME = /^[a-z][a-z0-9_-]{0,31}$/;
-const NAME_TEXT = "1 to 32 lower-case letters, digits, hyphens and underscores, the first a letter";
+const NAME = /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/;
+const NAME_TEXT = "1 to 20 lower-case letters, digits and inner hyphens, the first a letter";
 
-const storage = () =>
+const s3 = () =>
     z.strictObject({
+        mode: z.literal("s3").meta({ description: "A bucket of any S3 server." }),
         ...s3Server(
             "Address of the server, which the machine reaches: `https://` or `http://`, a name or an IPv4 address, a port.",
         ),
@@ -20,10 +21,19 @@ const storage = () =>
         }),
     });
 
+const aws = () =>
+    z.strictObject({
+        mode: z.literal("aws").meta({
+            description:
+                "A bucket of S3 that the stack makes, for a machine on AWS: in its account and region, with keys that read it alone.",
+        }),
+        ...stackBucket("the stack, the storage and the account, e.g. `maps-prod-archive-123456789012`"),
+    });
+
 /** `storages`: the buckets that EOxServer serves files from, by name. */
 export const storages = () =>
     z
-        .record(z.string(), storage())
+        .record(z.string(), z.discriminatedUnion("mode", [s3(), aws()]))
         .optional()
         .meta({
             allowed: `a mapping of names to buckets; a name has ${NAME_TEXT}`,
@@ -47,7 +57,17 @@ export const storagesRule: Rule = (given) => {
         const at = (key: string, reason: string, advice: string) => ({
             ...{ path: ["storages", name, ...(key ? [key] : [])], reason, advice },
         });
+        const isOfAws = given("storages", name, "mode") === "aws";
         return [
+            ...(isOfAws && given("machine", "platform") !== "aws"
+                ? [
+                      at(
+                          "mode",
+                          "the stack makes a bucket where its machine is on AWS",
+                          'Take "s3" with the address and keys of a server.',
+                      ),
+                  ]
+                : []),
             ...(NAME.test(name) ? [] : [at("", "this is no name of a storage", `Give ${NAME_TEXT}.`)]),
             ...(url !== undefined && (url.pathname !== "/" || url.search || url.hash)
                 ? [at("url", "it has a path", `Give "${url.origin}"; the bucket has a key of its own.`)]

@@ -167,7 +167,9 @@ describe("EOxServer on a local machine, by the commands that users have", () => 
             try {
                 await layObject(store, "archive", "2026/scene.tif", makeFixture(20));
                 const { accessKeyId } = store.keys;
-                stack.configure({ storages: { archive: { url: store.url, bucket: "archive", accessKeyId } } });
+                stack.configure({
+                    storages: { archive: { mode: "s3", url: store.url, bucket: "archive", accessKeyId } },
+                });
                 await stack.setSecret("storages.archive.secretAccessKey", "another");
                 const { status, stdout } = await stack.attempt("up");
                 expect([status, stdout]).toEqual([

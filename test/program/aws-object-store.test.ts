@@ -179,3 +179,42 @@ describe.each(STACKS)("the object store of %s", (stack) => {
         expect(violations(resources)).toEqual([]);
     });
 });
+
+describe("a bucket that the stack makes for EOxServer's data", () => {
+    const { onDestroy } = configured("eoxserver-prod").data;
+    const bucket = `eoxserver-test-archive-${OWN.account}`;
+    const keys = { "science-stacks:storages": { archive: { mode: "aws" } } };
+
+    test.each([true, false])(
+        "is read by keys that may do nothing else, and kept as the volume is (preview: %s)",
+        async (preview) => {
+            const { resources, named } = await recorded("eoxserver-prod", preview, keys);
+            const { inputs, options } = named("storage-archive-bucket");
+            expect(inputs).toMatchObject({ bucket, forceDestroy: false });
+            expect([options.protect, options.retainOnDelete]).toEqual([onDestroy === "refuse", onDestroy === "keep"]);
+            expect(statements(named("storage-archive-bucket-policy")).map(({ Effect }) => Effect)).toEqual(["Deny"]);
+            expect(
+                statements(named("storage-archive-user-policy")).map(({ Action, Resource }) => [Action, Resource]),
+            ).toEqual([
+                [["s3:ListBucket"], `arn:aws:s3:::${bucket}`],
+                [["s3:GetObject"], `arn:aws:s3:::${bucket}/*`],
+            ]);
+            expect(violations(resources)).toEqual([]);
+        },
+    );
+
+    test("is given to each instance with its address, region and keys, once these have been tried", async () => {
+        const { named } = await recorded("eoxserver-prod", false, keys);
+        expect(opened(named("storage-archive-keys").inputs["stdin"])).toContain('"reads":true');
+        expect(opened(named("eoxserver-instance00-secrets").inputs["stdin"])).toContain(
+            JSON.stringify({
+                archive: {
+                    ...{ endpoint: "s3.eu-central-1.amazonaws.com", bucket },
+                    ACCESS_KEY_ID: "storage-archive-key-id",
+                    SECRET_ACCESS_KEY: SENTINELS[0],
+                    AWS_REGION: "eu-central-1",
+                },
+            }),
+        );
+    });
+});

@@ -39,6 +39,7 @@ const withStorages = () =>
         ...config(["instance00"]),
         storages: {
             archive: {
+                mode: "s3",
                 ...{ url: "https://s3.example.org:9000", region: "us-east-1", bucket: "scenes" },
                 ...{ accessKeyId: "reader", secretAccessKey: pulumi.secret(SENTINELS[0]!) },
             },

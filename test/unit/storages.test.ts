@@ -2,6 +2,7 @@ import { expectRefusedOnce, parse, refused } from "./config-given";
 
 const SECRETS = ["storages"];
 const storage = (keys: object = {}) => ({
+    mode: "s3",
     url: "https://s3.eu-central-1.amazonaws.com",
     region: "eu-central-1",
     bucket: "scenes",
@@ -34,6 +35,13 @@ describe("The buckets that EOxServer serves files from", () => {
             "storages.second.url",
             /one way|one for all/,
             /begin in the same way/,
+        ],
+        [
+            "one that is made elsewhere than on AWS",
+            { archive: { mode: "aws" } },
+            "storages.archive.mode",
+            /on AWS/,
+            /"s3"/,
         ],
         ["no bucket", { archive: storage({ bucket: undefined }) }, "storages.archive.bucket", /must be set/, /bucket/],
     ])("are refused with %s", (_, storages, key, reason, advice) => {

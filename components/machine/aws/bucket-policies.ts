@@ -27,6 +27,13 @@ export function bucketPolicy(bucket: string, publicObjects: boolean): string {
     return document([encryptedOnly, ...(publicObjects ? [marked] : [])]);
 }
 
+/** What whoever serves files from the bucket may do: to lay them is others'. */
+export const readerPolicy = (bucket: string): string =>
+    document([
+        { Effect: "Allow", Action: ["s3:ListBucket"], Resource: arn(bucket) },
+        { Effect: "Allow", Action: ["s3:GetObject"], Resource: `${arn(bucket)}/*` },
+    ]);
+
 /**
  * No deletion, neither of an object nor of its versions: with one bucket for all circles, `ckan dcor-prune-orphaned-s3-artifacts`
  * takes the objects of all other circles for orphans. No change of the bucket itself, and nothing of any other bucket but its name.

@@ -6,16 +6,15 @@ import { bucketPolicy } from "./bucket-policies";
 /** The tag of objects that a check has laid and that nobody needs: S3 deletes them. */
 const DISPOSABLE = { key: "disposable", value: "true" };
 
+/** A bucket, whoever uses it. */
+export type MadeBucketArgs = Required<Omit<BucketArgs, "reads">>;
+
 /**
  * A bucket for what users upload: versioned, encrypted, of one owner, without access lists, over TLS alone. What is public is
  * decided here and by nobody else: who uses the bucket may not change its policy. Nothing that is in it is ever deleted by Pulumi.
  * @returns the last of it: what uses the bucket waits for that
  */
-export function privateBucket(
-    name: string,
-    args: Required<BucketArgs>,
-    opts: pulumi.CustomResourceOptions,
-): pulumi.Resource {
+export function privateBucket(name: string, args: MadeBucketArgs, opts: pulumi.CustomResourceOptions): pulumi.Resource {
     const { bucket: bucketName, publicObjects, keepVersionsDays, onDestroy } = args;
     const tags = { Name: bucketName, OnDestroy: onDestroy };
     const fate = diskOptions(args);

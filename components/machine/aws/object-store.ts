@@ -1,12 +1,13 @@
 import * as iam from "@pulumi/aws/iam";
 import * as pulumi from "@pulumi/pulumi";
 import { S3Keys, type ObjectStoreEndpoint } from "../../guest/object-store";
-import type { BucketArgs } from "../machine";
-import { privateBucket } from "./bucket";
-import { userPolicy } from "./bucket-policies";
+import { privateBucket, type MadeBucketArgs } from "./bucket";
+import { readerPolicy, userPolicy } from "./bucket-policies";
 
-export interface S3ObjectStoreArgs extends Required<BucketArgs> {
+export interface S3ObjectStoreArgs extends MadeBucketArgs {
     region: string;
+    /** The keys are for reading alone. @default false */
+    reads?: boolean;
 }
 
 /** How long a new user and its rights take to be known everywhere, at most. */
@@ -19,13 +20,13 @@ export class S3ObjectStore extends pulumi.ComponentResource {
     constructor(name: string, args: S3ObjectStoreArgs, opts: pulumi.ComponentResourceOptions) {
         super("science-stacks:machine:S3ObjectStore", name, {}, opts);
 
-        const { bucket: bucketName, region, publicObjects } = args;
+        const { bucket: bucketName, region, publicObjects, reads } = args;
         const child = { parent: this };
         const closed = privateBucket(`${name}-bucket`, args, child);
         const user = new iam.User(`${name}-user`, { tags: { Name: pulumi.getStack() } }, child);
         const allowed = new iam.UserPolicy(
             `${name}-user-policy`,
-            { user: user.name, policy: userPolicy(bucketName) },
+            { user: user.name, policy: reads ? readerPolicy(bucketName) : userPolicy(bucketName) },
             child,
         );
         const key = new iam.AccessKey(
@@ -44,7 +45,7 @@ export class S3ObjectStore extends pulumi.ComponentResource {
         };
         const tried = new S3Keys(
             `${name}-keys`,
-            { ...server, publicObjects, patienceSeconds: PATIENCE_SECONDS },
+            { ...server, publicObjects, reads, patienceSeconds: PATIENCE_SECONDS },
             { ...child, dependsOn: [closed, allowed] },
         );
         this.endpoint = { ...server, running: [tried] };

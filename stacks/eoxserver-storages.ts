@@ -1,0 +1,62 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Storage, Storages } from "../components/eoxserver/storages";
+import { S3Keys } from "../components/guest/object-store";
+import type { Machine } from "../components/machine/machine";
+import type { EoxServerConfig } from "./config";
+
+type Keys = NonNullable<EoxServerConfig["storages"]>[string];
+
+/** The buckets that the instances serve files from; none where the configuration has none. */
+export interface StackStorages {
+    storages?: Storages;
+    /** What whoever uses them waits for: their keys have been tried. */
+    tried: pulumi.Resource[];
+    /** What the stack gives out of them: where data are laid. */
+    outputs: Record<string, unknown>;
+}
+
+export function createStorages(config: EoxServerConfig, machine: Machine): StackStorages {
+    if (config.storages === undefined) {
+        return { tried: [], outputs: {} };
+    }
+    const made = Object.entries(config.storages).map(
+        ([name, keys]) => [name, createStorage(`storage-${name}`, name, keys, config, machine)] as const,
+    );
+    return {
+        storages: Object.fromEntries(made.map(([name, { storage }]) => [name, storage])),
+        tried: made.flatMap(([, { tried }]) => tried),
+        outputs: {
+            storages: Object.fromEntries(
+                made.map(([name, { storage }]) => [name, pulumi.interpolate`${storage.url}/${storage.bucket}`]),
+            ),
+        },
+    };
+}
+
+function createStorage(
+    resource: string,
+    name: string,
+    keys: Keys,
+    config: EoxServerConfig,
+    machine: Machine,
+): { storage: Storage; tried: pulumi.Resource[] } {
+    if (keys.mode === "s3") {
+        const { url, region, bucket, accessKeyId, secretAccessKey } = keys;
+        const storage = { url, region, bucket, accessKeyId: pulumi.output(accessKeyId), secretAccessKey };
+        return { storage, tried: [new S3Keys(`${resource}-keys`, { ...storage, reads: true })] };
+    }
+    if (machine.objectStore === undefined || config.machine.platform !== "aws") {
+        throw new Error(`the platform of ${machine.machineName} has no object store of its own`);
+    }
+    const { account, region } = config.machine;
+    const { keepVersionsDays } = keys;
+    const bucket = keys.bucket ?? `${machine.machineName}-${name}-${account}`;
+    const { onDestroy } = config.data;
+    const { accessKeyId, secretAccessKey, running } = machine.objectStore(
+        resource,
+        { bucket, publicObjects: false, reads: true, keepVersionsDays, onDestroy },
+        {},
+    );
+    const url = `https://s3.${region}.amazonaws.com`;
+    return { storage: { url, region, bucket, accessKeyId, secretAccessKey }, tried: running };
+}
