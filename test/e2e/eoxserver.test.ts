@@ -173,7 +173,7 @@ describe("EOxServer on a local machine, by the commands that users have", () => 
                 await stack.setSecret("storages.archive.secretAccessKey", "another");
                 const { status, stdout } = await stack.attempt("up");
                 expect([status, stdout]).toEqual([
-                    1,
+                    3,
                     expect.stringContaining("the secret is not that of the access key"),
                 ]);
                 await stack.setSecret("storages.archive.secretAccessKey", store.keys.secretAccessKey);
