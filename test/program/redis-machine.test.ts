@@ -89,7 +89,7 @@ test("beside machines of OMERO.web it lets those in, and not the first, which ke
 
 test("its packages are upgraded before those of the first machine", async () => {
     for (const stack of [sessions, queue]) {
-        const { resources } = await record(() => stack({ packagesAsOf: "2026-11-21" }), true);
+        const { resources } = await record<Record<string, unknown>>(() => stack({ packagesAsOf: "2026-11-21" }), true);
         expect(before(resources, "packages-upgrade")).toContain("redis-packages-upgrade");
     }
 });
