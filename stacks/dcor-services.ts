@@ -16,13 +16,12 @@ import { RedisElsewhere } from "../components/guest/redis-elsewhere";
 import { indexDirectory, rebuildMark, Solr, SOLR_PORT, type SearchEndpoint } from "../components/guest/solr";
 import { MIGRATION_SECONDS } from "../components/guest/upgrade";
 import type { Machine } from "../components/machine/machine";
-import type { ManagedServer } from "../components/machine/managed";
 import type { DcorConfig } from "./config";
 import { hasOwnMinio } from "./config/dcor-object-store";
 import { hasOwnServer } from "./config/postgresql-elsewhere";
 import { isOwnRedis } from "./config/services";
 import type { StackDatabase } from "./database-machine";
-import { createRedis } from "./redis";
+import { createRedis, type RedisServer } from "./redis";
 import { webPorts } from "./web-front";
 
 /** The services that CKAN works with besides its object store, each on this machine or elsewhere. */
@@ -65,8 +64,8 @@ interface Place {
     data: DataVolume;
     /** The database, where that is the stack's and beside the machine. */
     databaseBeside?: StackDatabase;
-    /** What keeps the queue of jobs, where the platform runs it. */
-    redis?: ManagedServer;
+    /** What keeps the queue of jobs, where that is the stack's and beside the machine. */
+    redis?: RedisServer;
 }
 
 /** Ports of this machine that the stack needs for itself. */

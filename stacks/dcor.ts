@@ -27,12 +27,13 @@ import { createObjectStore, triedKeys } from "./dcor-object-store";
 import { buildPackages, dcorBackup, dcorServices, ownPorts, servicePackages, type DcorServices } from "./dcor-services";
 import { createLoadBalancer } from "./load-balancer";
 import { createManagedServices } from "./managed-services";
+import { createRedisMachine } from "./redis-machine";
 import { firewallRules, publicAddress, shownCertificate, siteCertificate, visitors } from "./web-front";
 
 /** The page by which CKAN says that it answers. */
 const STATUS = "/api/3/action/status_show";
 
-/** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database and the object store may have others, or be Amazon's, as Redis. */
+/** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database, Redis and the object store may have others, or be Amazon's. */
 export async function dcor(config: DcorConfig) {
     const { mirrors } = config;
     const machine = await createMachine("machine", config.machine, mirrors, {
@@ -85,11 +86,12 @@ export async function dcor(config: DcorConfig) {
     const certificate = siteCertificate(config, machine);
     const shown = shownCertificate(config, certificate);
     const managed = createManagedServices(config, machine);
-    const [databaseBeside, store] = await Promise.all([
+    const [databaseBeside, queue, store] = await Promise.all([
         managed.database ?? createDatabaseMachine(config, machine, { upgrades }),
+        managed.redis ?? createRedisMachine(config, machine, { upgrades }),
         createObjectStore(config, { machine, packages, data, address, upgrades }),
     ]);
-    const services = dcorServices(config, { machine, tools, packages, data, databaseBeside, redis: managed.redis });
+    const services = dcorServices(config, { machine, tools, packages, data, databaseBeside, redis: queue?.server });
     const site = new DcorSite("site", {
         machine,
         packages,
@@ -120,7 +122,7 @@ export async function dcor(config: DcorConfig) {
         { url: `${base}/`, contains: config.dcor.title },
         { url: `${base}${STATUS}`, contains: '"success": true' },
     ]);
-    const further = [...(databaseBeside?.last ?? []), ...store.last];
+    const further = [databaseBeside, queue, store].flatMap((beside) => beside?.last ?? []);
     const upgraded = createPackagesUpgrade(config, machine, requests, [site, last, ...further]);
     new HealthCheck(
         "health",
@@ -150,8 +152,8 @@ export async function dcor(config: DcorConfig) {
         backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
-        ...managed.outputs,
         ...databaseBeside?.outputs,
+        ...queue?.outputs,
         ...store.outputs,
         ...front.outputs,
     };

@@ -21,8 +21,10 @@ export interface FurtherMachineArgs {
     role: string;
     keys: NonNullable<PostgreSqlKeys["machine"]>;
     volume: NonNullable<PostgreSqlKeys["data"]>;
-    /** What it is for, and the port of it, which the first machine alone reaches. */
+    /** What it is for, and the port of it, which its clients alone reach. */
     service: { description: string; port: number };
+    /** The machines of the stack that use it. @default the first one */
+    clients?: readonly Machine[];
     /** All ports of the machine that the service needs for itself. @default its port */
     ownPorts?: readonly number[];
     /** What the service needs from Debian. */
@@ -54,9 +56,9 @@ export async function createFurtherMachine(
     first: Machine,
     args: FurtherMachineArgs,
 ): Promise<FurtherMachine> {
-    const { service, ownPorts = [service.port] } = args;
+    const { service, clients = [first], ownPorts = [service.port] } = args;
     const machine = await makeFurtherMachine(config, first, { ...args, ownPorts });
-    return furnish(config, machine, [{ ...service, cidrs: [], machines: [first] }], args);
+    return furnish(config, machine, [{ ...service, cidrs: [], machines: clients }], args);
 }
 
 /** The machine alone: those that know each other are all made before one of them is furnished. */
@@ -80,7 +82,7 @@ export function furnish(
     { firewall, packagesAsOf, backup }: FurtherMachineConfig,
     machine: Machine,
     services: readonly FirewallRule[],
-    { role, keys, volume, packages: wanted, upgrades }: Omit<FurtherMachineArgs, "service" | "ownPorts">,
+    { role, keys, volume, packages: wanted, upgrades }: Omit<FurtherMachineArgs, "service" | "clients" | "ownPorts">,
 ): FurtherMachine {
     const rules = [...services, { description: "SSH of the administrators", port: 22, cidrs: firewall.ssh }];
     const closed = machine.firewall(`${role}-firewall`, rules, {});

@@ -3,14 +3,13 @@ import type { ManagedServer } from "../components/machine/managed";
 import type { EoxServerConfig, OmeroWebConfig } from "./config";
 import { MANAGED_SUBNETS } from "./config/managed";
 import type { StackDatabase } from "./database-machine";
+import type { StackRedis } from "./redis-machine";
 import { zoneSubnets } from "./subnets";
 
 /** The servers that the platform runs for the stack's machine; none where the configuration has none. */
 export interface ManagedServices {
     database?: StackDatabase;
-    redis?: ManagedServer;
-    /** What the stack gives out of the Redis. */
-    outputs: Record<string, unknown>;
+    redis?: StackRedis;
 }
 
 /** What is needed of the configuration of each product. */
@@ -31,15 +30,14 @@ export function createManagedServices(
     const [rds, elasticache] = [postgresql?.rds, redis?.elasticache];
     const place = rds ?? elasticache;
     if (place === undefined) {
-        return { outputs: {} };
+        return {};
     }
     const shared = { clients: [machine, ...others], subnets: zoneSubnets(place, MANAGED_SUBNETS) };
     const database = rds && machine.managedPostgreSql?.("database-server", { ...rds, ...shared }, {});
     const cache = elasticache && machine.managedRedis?.("redis-server", { ...elasticache, ...shared }, {});
     return {
         database: database && asDatabase(database, postgresql?.authority),
-        redis: cache,
-        outputs: cache ? { redisUrl: cache.url } : {},
+        redis: cache && { server: cache, last: [], outputs: { redisUrl: cache.url } },
     };
 }
 

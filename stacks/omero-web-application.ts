@@ -4,11 +4,10 @@ import type { InstallStep } from "../components/guest/install-step";
 import type { Packages } from "../components/guest/packages";
 import type { PublicAddress } from "../components/guest/public-address";
 import type { Machine } from "../components/machine/machine";
-import type { ManagedServer } from "../components/machine/managed";
 import { OmeroWeb, type OmeroWebArgs } from "../components/omero-web/omero-web";
 import type { OmeroWebSettings } from "../components/omero-web/properties";
 import type { OmeroWebConfig } from "./config";
-import { createRedis } from "./redis";
+import { createRedis, type RedisServer } from "./redis";
 
 /** OMERO.web as the site in front of it needs to know it. */
 export interface ApplicationTier {
@@ -29,8 +28,8 @@ export interface FrontPlace {
     machine: Machine;
     packages: Packages;
     address: pulumi.Output<PublicAddress>;
-    /** The Redis that the platform runs for the stack. @default none */
-    redis?: ManagedServer;
+    /** The Redis that the stack has beside this machine. @default none */
+    redis?: RedisServer;
 }
 
 /** OMERO.web on the stack's first machine, with what keeps its sessions. */

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { DataVolume } from "../components/guest/data-volume";
 import { inTurn } from "../components/guest/in-turn";
 import { InstallStep } from "../components/guest/install-step";
-import { Redis } from "../components/guest/redis";
 import { RedisElsewhere } from "../components/guest/redis-elsewhere";
 import type { Machine } from "../components/machine/machine";
 import { Balancer } from "../components/omero-web/balancer";
@@ -12,10 +11,10 @@ import { loginPath } from "../components/omero-web/render";
 import { password } from "../components/password";
 import { ServerCertificate } from "../components/server-certificate";
 import type { OmeroWebConfig } from "./config";
-import { hasOwnRedis } from "./config/applications";
+import { hasOwnRedis, hasSessionsVolume } from "./config/applications";
 import { createFurtherMachine, type FurtherMachine } from "./further-machine";
 import { commonArgs, settingsOf, type ApplicationTier, type FrontPlace } from "./omero-web-application";
-import { redisElsewhere, type RedisServer } from "./redis";
+import { redisElsewhere, redisForMachines, type RedisServer } from "./redis";
 
 /** A machine for OMERO.web beside the stack's first one, with what Gunicorn shows there. */
 export interface ApplicationMachine extends FurtherMachine {
@@ -66,9 +65,7 @@ export function applicationsElsewhere(
     const installed = installEach(config, front, machines);
     const balancer = createBalancer(config, front, machines);
     const software = installed.map(({ web }) => web.installed);
-    const { sessions } = config.omeroWeb;
-    const elsewhere = sessions === "files" ? undefined : redisElsewhere(config.redis, front.redis);
-    const cache = createSharedRedis(config, front, software) ?? elsewhere;
+    const cache = createSharedRedis(config, front, software);
     const seen = inTurn<(typeof installed)[number], InstallStep>(installed, ({ web, place }, before) => {
         const after = [place.closed, ...before];
         const running = web.start({ sessionCache: sessionCache(cache, place), after });
@@ -120,25 +117,22 @@ function createBalancer(
 }
 
 /**
- * The stack's own Redis, on the first machine, as its clients are told of it; none where the sessions are elsewhere.
+ * What keeps the sessions, as the machines of OMERO.web are told of it: a Redis on the first machine, or elsewhere; none for files.
  * @param installed what takes its time before anybody uses Redis: an OMERO.web that moves from here answers meanwhile
  */
 function createSharedRedis(
     config: OmeroWebConfig,
-    { machine, packages, closed }: Front,
+    { machine, packages, closed, redis }: Front,
     installed: InstallStep[],
 ): RedisServer | undefined {
-    if (!hasOwnRedis(config)) {
-        return undefined;
+    const data = hasSessionsVolume(config) ? new DataVolume("data", { machine, ...config.data }) : undefined;
+    if (data === undefined || !hasOwnRedis(config)) {
+        return config.omeroWeb.sessions === "files" ? undefined : redisElsewhere(config.redis, redis);
     }
-    const data = new DataVolume("data", { machine, ...config.data });
-    const certificate = new ServerCertificate("redis-tls", { address: machine.privateAddress });
     const { maxMemoryMiB } = config.redis;
     const program = { script: "omero-web/make-way.sh" };
     const after = [new InstallStep("applications-make-way", { machine, program }, { dependsOn: installed })];
-    const { endpoint } = new Redis("redis", { machine, packages, data, maxMemoryMiB, certificate, after });
-    const { url, password: secret, running } = endpoint;
-    return { url, password: secret, authority: certificate.authorityPem, after: [closed, ...running] };
+    return redisForMachines("redis", { machine, packages, data, closed, maxMemoryMiB, after }).server;
 }
 
 /** What keeps the sessions, as a machine of OMERO.web uses it: it is asked from there first. */

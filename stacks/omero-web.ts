@@ -23,6 +23,7 @@ import { createLoadBalancer, type StackLoadBalancer } from "./load-balancer";
 import { createManagedServices } from "./managed-services";
 import { applicationHere, type ApplicationTier } from "./omero-web-application";
 import { applicationsElsewhere, createApplicationMachines, type ApplicationMachine } from "./omero-web-machines";
+import { createRedisMachine } from "./redis-machine";
 import { firewallRules, publicAddress, shownCertificate, siteCertificate, webPorts } from "./web-front";
 
 /** OMERO.web: nginx in front of Gunicorn, on one machine or several; Redis for the sessions. The OMERO.server is elsewhere. */
@@ -50,19 +51,20 @@ export async function omeroWeb(config: OmeroWebConfig) {
     const packages = new Packages("packages", { machine, sets: packageSets(config) }, { dependsOn: tools ?? [] });
     const certificate = siteCertificate(config, machine);
     const shown = shownCertificate(config, certificate);
-    const managed = createManagedServices(
-        config,
-        machine,
-        machines.map((each) => each.machine),
-    );
-    const place = { machine, packages, address, redis: managed.redis };
+    const others = machines.map((each) => each.machine);
+    const clients = others.length > 0 ? others : [machine];
+    const cache =
+        createManagedServices(config, machine, others).redis ??
+        (await createRedisMachine(config, machine, { clients }));
+    const place = { machine, packages, address, redis: cache?.server };
     const tier = tools
         ? applicationHere(config, place, tools)
         : applicationsElsewhere(config, { ...place, closed }, machines);
     const site = frontSite(config, place, tier, certificate);
     const url = address.apply((known) => `${publicUrl(known)}${config.omeroWeb.prefix}`);
-    healthCheck(config, machine, { url, certificate: shown, front }, [site, ...tier.last]);
-    const backup = tools && createBackups(config, { machine, contents: OmeroWeb.backup, after: [site, ...tier.last] });
+    const last = [site, ...tier.last, ...(cache?.last ?? [])];
+    healthCheck(config, machine, { url, certificate: shown, front }, last);
+    const backup = tools && createBackups(config, { machine, contents: OmeroWeb.backup, after: last });
 
     return {
         product: config.product,
@@ -74,7 +76,7 @@ export async function omeroWeb(config: OmeroWebConfig) {
         backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
-        ...managed.outputs,
+        ...cache?.outputs,
         ...tier.outputs,
         ...front.outputs,
     };

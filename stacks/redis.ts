@@ -1,9 +1,11 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { DataVolume } from "../components/guest/data-volume";
+import type { InstallStep } from "../components/guest/install-step";
 import type { Packages } from "../components/guest/packages";
-import { Redis, type RedisEndpoint } from "../components/guest/redis";
+import { Redis, type RedisArgs, type RedisEndpoint } from "../components/guest/redis";
 import { RedisElsewhere, type RedisElsewhereArgs } from "../components/guest/redis-elsewhere";
 import type { Machine } from "../components/machine/machine";
-import type { ManagedServer } from "../components/machine/managed";
+import { ServerCertificate } from "../components/server-certificate";
 import type { DcorConfig } from "./config";
 
 /** What is needed of the configuration of either product. */
@@ -12,24 +14,34 @@ type RedisKeys = Pick<DcorConfig["redis"], "url" | "password" | "maxMemoryMiB">;
 /** A server that is not on the machine that uses it, as that is told of it. */
 export type RedisServer = Omit<RedisElsewhereArgs, "machine" | "packages">;
 
-/** The Redis that the platform runs for the stack, or that the configuration names; none where the stack has its own. */
+/** The Redis that the stack has beside its first machine, or that the configuration names; none where it is on that one. */
 export const redisElsewhere = (
     { url, password }: Pick<RedisKeys, "url" | "password">,
-    managed?: ManagedServer,
-): RedisServer | undefined => managed ?? (url === undefined ? undefined : { url, password });
+    beside?: RedisServer,
+): RedisServer | undefined => beside ?? (url === undefined ? undefined : { url, password });
 
-/** Redis for the product on the same machine: there, or elsewhere. @param place with what the platform runs for the stack */
+/** Redis for the product on the same machine: there, or elsewhere. @param place with what the stack has beside that machine */
 export function createRedis(
     keys: RedisKeys,
-    {
-        machine,
-        packages,
-        data,
-        redis,
-    }: { machine: Machine; packages: Packages; data: DataVolume; redis?: ManagedServer },
+    { machine, packages, data, redis }: { machine: Machine; packages: Packages; data: DataVolume; redis?: RedisServer },
 ): RedisEndpoint {
     const server = redisElsewhere(keys, redis);
     return server === undefined
         ? new Redis("redis", { machine, packages, data, maxMemoryMiB: keys.maxMemoryMiB }).endpoint
-        : new RedisElsewhere("redis", { machine, packages, ...server }).endpoint;
+        : // Steps of one name would take each other's files away when a stack changes from one to the other.
+          new RedisElsewhere("redis-client", { machine, packages, ...server }).endpoint;
+}
+
+/**
+ * A Redis for other machines of the stack than its own, which reach it by TLS alone, and verify it.
+ * @param closed the firewall of its machine, which lets them in
+ */
+export function redisForMachines(
+    name: string,
+    { closed, ...args }: Omit<RedisArgs, "certificate"> & { closed: pulumi.Resource },
+): { server: RedisServer; running: InstallStep } {
+    const certificate = new ServerCertificate(`${name}-tls`, { address: args.machine.privateAddress });
+    const { endpoint, running } = new Redis(name, { ...args, certificate });
+    const { url, password } = endpoint;
+    return { server: { url, password, authority: certificate.authorityPem, after: [closed, running] }, running };
 }

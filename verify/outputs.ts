@@ -24,13 +24,16 @@ const beside = {
     databaseMemberSsh: z.record(z.string(), ssh).optional(),
     /** The address of the server where the platform runs it for the stack, as RDS. */
     databaseUrl: z.string().optional(),
-    /** The address of Redis where the platform runs it for the stack, as ElastiCache. */
+    /** The address of Redis where it has a machine for itself, or the platform runs it for the stack, as ElastiCache. */
     redisUrl: z.string().optional(),
     /** The name of the load balancer by which users reach the first machine. */
     loadBalancer: z.string().optional(),
     /** The machine that the object store has for itself. */
     objectStoreMachine: machine.optional(),
     objectStoreSsh: ssh.optional(),
+    /** The machine that Redis has for itself. */
+    redisMachine: machine.optional(),
+    redisSsh: ssh.optional(),
     /** The machines of OMERO.web, by their names in the configuration. */
     applications: z.record(z.string(), machine).optional(),
     applicationSsh: z.record(z.string(), ssh).optional(),
@@ -77,8 +80,9 @@ export type Outputs = z.infer<typeof schema>;
 
 /** How administrators log in to the machines beside the first one that a stack has, by the names that users' commands have for them. */
 export function furtherLogins(outputs: Outputs): [string, Outputs["ssh"]][] {
-    const { databaseSsh, databaseMemberSsh, objectStoreSsh, applicationSsh } = outputs;
-    const logins = { database: databaseSsh, ...databaseMemberSsh, "object-store": objectStoreSsh, ...applicationSsh };
+    const { databaseSsh, databaseMemberSsh, objectStoreSsh, redisSsh, applicationSsh } = outputs;
+    const services = { database: databaseSsh, "object-store": objectStoreSsh, redis: redisSsh };
+    const logins = { ...services, ...databaseMemberSsh, ...applicationSsh };
     return Object.entries(logins).flatMap(([name, login]) => (login === undefined ? [] : [[name, login]]));
 }
 

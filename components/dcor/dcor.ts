@@ -93,7 +93,7 @@ export class Dcor extends pulumi.ComponentResource {
                             "sqlalchemy.url": database.url,
                             "ckan.redis.url": pulumi
                                 .all([redis.url, redis.password])
-                                .apply(([url, secret]) => redisAddress(url, secret)),
+                                .apply(([url, secret]) => redisAddress(url, secret, redis.authority)),
                             "dcor_object_store.access_key_id": objectStore.accessKeyId,
                             "dcor_object_store.secret_access_key": objectStore.secretAccessKey,
                             "smtp.password": args.mailPassword,

@@ -55,6 +55,8 @@ const ITS_OWN = { owner: "redis:redis", mode: "400" };
  */
 export class Redis extends pulumi.ComponentResource {
     public readonly endpoint: RedisEndpoint;
+    /** It runs, with its settings. */
+    public readonly running: InstallStep;
 
     constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:guest:Redis", name, {}, opts);
@@ -82,7 +84,7 @@ export class Redis extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: packages },
         );
-        const running = new ConfigFiles(
+        this.running = new ConfigFiles(
             `${name}-settings`,
             {
                 machine,
@@ -107,7 +109,7 @@ export class Redis extends pulumi.ComponentResource {
 
         const url = network.apply((known) => (known === undefined ? LOCAL_URL : `rediss://${known}:${REDIS_PORT}/0`));
         this.endpoint = {
-            ...{ url, password: secret, running: [running] },
+            ...{ url, password: secret, running: [this.running] },
             ...(certificate && { authority: REDIS_AUTHORITY }),
         };
         this.registerOutputs();

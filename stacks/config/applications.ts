@@ -2,7 +2,7 @@ import { BALANCER_PORT } from "../../components/omero-web/balancer-files";
 import { applicationNames } from "./further-services";
 import { nameComplaints, namedMachines, NAME_TEXT, refusedWith, type Refused } from "./named-machines";
 import type { Given, RelatedComplaint, Rule } from "./rule";
-import { isOwnRedis } from "./services";
+import { isOwnRedis, type RedisPlace } from "./services";
 
 /** How many application machines a stack may have. */
 const MOST = 30;
@@ -26,8 +26,7 @@ export const applications = () =>
 const namesRule: Rule = (given) => {
     const names = applicationNames(given);
     const wrong = nameComplaints({
-        ...{ path: ["applications"], names, whose: "an application machine" },
-        ...{ reservedFor: "a database's machine", example: "app1" },
+        ...{ path: ["applications"], names, whose: "an application machine", example: "app1" },
     });
     const count =
         given("applications") === undefined || (names.length >= 1 && names.length <= MOST)
@@ -99,8 +98,12 @@ export const hasOwnRedis = ({
     backend,
     omeroWeb,
     redis,
-}: {
-    backend?: unknown;
-    omeroWeb: { sessions: string };
-    redis: { url?: unknown; elasticache?: unknown };
-}): boolean => backend === undefined && omeroWeb.sessions === "redis" && isOwnRedis({ redis });
+}: RedisPlace & { backend?: unknown; omeroWeb: { sessions: string } }): boolean =>
+    backend === undefined && omeroWeb.sessions === "redis" && isOwnRedis({ redis });
+
+/**
+ * Whether the first machine has a volume for sessions. It has one, too, where Redis has a machine of its own: what Redis had
+ * here stays, for the way back.
+ */
+export const hasSessionsVolume = (config: Parameters<typeof hasOwnRedis>[0]): boolean =>
+    hasOwnRedis(config) || config.redis.machine !== undefined;

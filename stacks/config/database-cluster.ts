@@ -37,8 +37,7 @@ export const completeDatabaseMachines = <T extends Keys>(given: T): T =>
 const namesRule: Rule = (given) => {
     const names = memberNames(given);
     const wrong = nameComplaints({
-        ...{ path: PATH, names, whose: "a machine of PostgreSQL's" },
-        ...{ reservedFor: "a database's only machine", example: "db1" },
+        ...{ path: PATH, names, whose: "a machine of PostgreSQL's", example: "db1" },
     });
     const reason = `${names.length} are given: of an even number no more could be lost, and of one none`;
     const count =

@@ -110,6 +110,7 @@ export function completeDcor(given: DcorKeys) {
         ...given,
         data: completeData(data, machine),
         postgresql: completeOwnMachine("postgresql", given.postgresql),
+        redis: completeOwnMachine("redis", given.redis),
         objectStore: objectStore.mode === "minio" ? completeOwnMachine("objectStore", objectStore) : objectStore,
         scratch: { sizeGiB: scratch.sizeGiB ?? leastScratch },
         firewall: { web: firewall.web, ssh: firewall.ssh ?? administratorNetworks(given) },

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { text, wholeNumber } from "./field";
 import { managedServer } from "./managed";
 import { managedRules } from "./managed-rules";
-import type { Rule } from "./rule";
 
 /** The key of `redis` for a server of Amazon's. */
 export const ownElastiCache = () => ({
@@ -34,14 +33,5 @@ export const ownElastiCache = () => ({
         }),
 });
 
-/** A server that nobody would use is not paid for. */
-const usedRule: Rule = (given) => {
-    const reasons = [
-        ...(given("omeroWeb", "sessions") === "files" ? ["the sessions are in files (omeroWeb.sessions)"] : []),
-        ...(given("backend") === undefined ? [] : ["OMERO.web, whose sessions it is for, is elsewhere (backend)"]),
-    ];
-    return reasons.map((reason) => ({ path: ["redis", "elasticache"], reason, advice: "Leave one of the two out." }));
-};
-
 /** What a server of ElastiCache needs, and what does not go with it. */
-export const elastiCacheRules = managedRules(["redis", "elasticache"], [usedRule]);
+export const elastiCacheRules = managedRules(["redis", "elasticache"]);

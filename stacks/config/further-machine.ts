@@ -76,15 +76,13 @@ const forFurtherMachines =
 
 /** A server is in one place. */
 const placeRule: Rule = (given) =>
-    given("postgresql", "url") !== undefined && given("postgresql", "machine") !== undefined
-        ? [
-              {
-                  path: ["postgresql", "machine"],
-                  reason: "postgresql.url names a server elsewhere",
-                  advice: "Leave postgresql.url out for a machine of the stack, or postgresql.machine for a server elsewhere.",
-              },
-          ]
-        : [];
+    withMachine(given)
+        .filter(({ path: [section], key }) => !NAMED.includes(key) && given(String(section), "url") !== undefined)
+        .map(({ path: [section], key }) => ({
+            path: [String(section), "machine"],
+            reason: `${section}.url names a server elsewhere`,
+            advice: `Leave ${section}.url out for a machine of the stack, or ${key} for a server elsewhere.`,
+        }));
 
 /** A volume is a machine's. */
 const volumeRule: Rule = (given) =>

@@ -69,7 +69,7 @@ export const describing = (given: Given): ManagedService | undefined =>
     SERVICES.find((service) => given(...service) !== undefined);
 
 /** What a server of Amazon's needs, and what does not go with it. @param own what is so of this one alone */
-export const managedRules = (service: ManagedService, own: readonly Rule[]): readonly Rule[] =>
+export const managedRules = (service: ManagedService, own: readonly Rule[] = []): readonly Rule[] =>
     [
         ...[inOnePlace, describedOnce, subnets, zoneComplaints].map(
             (check): Rule =>

@@ -6,8 +6,11 @@ import type { Given, RelatedComplaint, Rule } from "./rule";
 /** What its user may call a machine: part of its host name, and of the names of its resources. */
 const NAME = /^[a-z][a-z0-9]{0,11}$/;
 export const NAME_TEXT = "1 to 12 lower-case letters and digits, the first a letter";
-/** Names that commands have for other machines of a stack. */
-const RESERVED: readonly string[] = ["database"];
+/** Names that commands have for other machines of a stack, and which ones those are. */
+const RESERVED = new Map([
+    ["database", "the only machine of a database"],
+    ["redis", "Redis' machine"],
+]);
 
 /** A machine beside the stack's first one that its user has named. @param size of its volume in GiB: the least, and the default */
 const namedMachine = (purpose: string, size: readonly [least: number, usual: number], data: string) =>
@@ -43,24 +46,22 @@ interface Names {
     names: readonly string[];
     /** Whose machines they are, e.g. "an application machine". */
     whose: string;
-    /** Whose name the reserved one is. */
-    reservedFor: string;
     example: string;
 }
 
 /** The names that no machine may have. */
-export function nameComplaints({ path, names, whose, reservedFor, example }: Names): RelatedComplaint[] {
+export function nameComplaints({ path, names, whose, example }: Names): RelatedComplaint[] {
     const complain = (name: string, reason: string, advice: string) => ({ path: [...path, name], reason, advice });
     return [
         ...names
             .filter((name) => !NAME.test(name))
             .map((name) => complain(name, `this is no name of ${whose}`, `Give ${NAME_TEXT}.`)),
         ...names
-            .filter((name) => RESERVED.includes(name))
+            .filter((name) => RESERVED.has(name))
             .map((name) =>
                 complain(
                     name,
-                    `the name is reserved: it is that of ${reservedFor}`,
+                    `the name is reserved: it is that of ${RESERVED.get(name)}`,
                     `Take another one, e.g. "${example}".`,
                 ),
             ),

@@ -55,12 +55,22 @@ export const publicServerRule: Rule = (given) => {
         : [];
 };
 
-/** Whoever names a Redis elsewhere means it to be used. */
+/** Whoever names a Redis elsewhere means it to be used. What is made for nobody is not paid for. */
 export const redisRule: Rule = (given) => {
-    const reason = "the sessions are in files (omeroWeb.sessions)";
-    return given("redis", "url") !== undefined && given("omeroWeb", "sessions") === "files"
-        ? [{ path: ["redis", "url"], reason, advice: "Leave one of the two out." }]
-        : [];
+    const made = ["machine", "elasticache"];
+    const unused = [
+        ...(given("omeroWeb", "sessions") === "files"
+            ? [{ keys: ["url", ...made], reason: "the sessions are in files (omeroWeb.sessions)" }]
+            : []),
+        ...(given("backend") === undefined
+            ? []
+            : [{ keys: made, reason: "OMERO.web, whose sessions it is for, is elsewhere (backend)" }]),
+    ];
+    return unused.flatMap(({ keys, reason }) =>
+        keys
+            .filter((key) => given("redis", key) !== undefined)
+            .map((key) => ({ path: ["redis", key], reason, advice: "Leave one of the two out." })),
+    );
 };
 
 /** An app can be registered once. */

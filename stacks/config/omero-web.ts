@@ -7,7 +7,7 @@ import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
 import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
 import { elastiCacheRules } from "./elasticache";
-import { furtherMachineRules } from "./further-machine";
+import { completeOwnMachine, furtherMachineRules } from "./further-machine";
 import { completeLoadBalancer, loadBalancer } from "./load-balancer";
 import { loadBalancerRules } from "./load-balancer-rules";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
@@ -69,6 +69,7 @@ export function completeOmeroWeb(given: OmeroWebKeys) {
     return {
         ...given,
         data: completeData(given.data, given.machine),
+        redis: completeOwnMachine("redis", given.redis),
         applications: completeNamedMachines(given.applications),
         firewall: { web: firewall.web, ssh: firewall.ssh ?? administratorNetworks(given) },
         loadBalancer: completeLoadBalancer(given.loadBalancer, {

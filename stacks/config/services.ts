@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ownElastiCache } from "./elasticache";
 import { secretLine, text, wholeNumber } from "./field";
+import { ownMachine } from "./further-machine";
 import type { Rule } from "./rule";
 
 /** A PostgreSQL server on the machine. */
@@ -33,16 +34,22 @@ export const redis = (purpose: string) =>
             }),
             maxMemoryMiB: wholeNumber(16, 65536).default(256).meta({
                 unit: "MiB",
-                description: "Memory for what the machine's own Redis keeps.",
+                description: "Memory for what the stack's own Redis keeps.",
             }),
+            ...ownMachine("redis"),
             ...ownElastiCache(),
         })
         .prefault({})
         .meta({ description: `Redis, for ${purpose}.` });
 
-/** Whether Redis, where the stack has one, is on the machine itself. */
-export const isOwnRedis = ({ redis: { url, elasticache } }: { redis: { url?: unknown; elasticache?: unknown } }) =>
-    url === undefined && elasticache === undefined;
+/** The keys that say where Redis is. */
+export interface RedisPlace {
+    redis: { url?: unknown; machine?: unknown; elasticache?: unknown };
+}
+
+/** Whether Redis, where the stack has one, is on the first machine itself. */
+export const isOwnRedis = ({ redis: { url, machine, elasticache } }: RedisPlace) =>
+    [url, machine, elasticache].every((each) => each === undefined);
 
 /** A password that is given is of a server elsewhere. */
 export const redisPasswordRule: Rule = (given) =>

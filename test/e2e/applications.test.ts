@@ -230,6 +230,32 @@ describe("OMERO.web that gets two machines of its own", () => {
     );
 
     test(
+        "its sessions can have a machine of their own, and those of before are there when they come back from it",
+        async () => {
+            stack.configure({ redis: own });
+            await stack.run("up");
+            const redis = (await stack.outputs<Outputs>()).redisMachine!;
+            const { rows } = await expectAllRowsOk(stack, NOT_HERE, ROWS);
+            const detail = (row: string) => rows.find(({ id }) => id === row)?.detail;
+            expect(detail("O05")).toContain(`Redis on ${stack.beside("redis")}, which keeps what OMERO.web gives it`);
+            expect(detail("X03")).toContain(`${stack.beside("redis")}: the kernel drops all but 6379 from`);
+            const connect = `timeout 3 bash -c 'exec 3<>/dev/tcp/${redis.address}/6379' 2>&1 && echo open || echo closed`;
+            expect(await stack.sshOn("app2", connect)).toContain("open");
+            expect(await stack.ssh(connect)).toContain("closed");
+            expect(await knows("app2")).toBe(false);
+            expect(await stack.ssh("systemctl is-active redis-server || true; ls /data/redis")).toMatch(
+                /^inactive\n[^]*appendonlydir/,
+            );
+
+            stack.configure({ redis: undefined });
+            await stack.run("up");
+            expect(await knows("app2")).toBe(true);
+            expect(machineRuns(stack.beside("redis"))).toBe(false);
+        },
+        5 * MINUTE,
+    );
+
+    test(
         "goes back to one machine, with the sessions of before",
         async () => {
             stack.configure({ applications: undefined });

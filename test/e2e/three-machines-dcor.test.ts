@@ -30,9 +30,9 @@ s3 = boto3.client("s3", endpoint_url=options["endpoint_url"],
 ${python}
 END`;
 
-describe("DCOR with its database and its object store on machines of their own", () => {
+describe("DCOR with its services on machines of their own", () => {
     const stack = new TestStack("three");
-    const [database, store] = [stack.beside("database"), stack.beside("object-store")];
+    const [database, store, redis] = [stack.beside("database"), stack.beside("object-store"), stack.beside("redis")];
     /** In the network, and none of the stack's: it has the repository of the backups. */
     let stranger: Guest;
 
@@ -46,6 +46,7 @@ describe("DCOR with its database and its object store on machines of their own",
             ...SMALL.dcor,
             postgresql: own,
             objectStore: { mode: "minio", ...own },
+            redis: own,
             backup: { repository: { ...login, path: "/srv/backups" } },
         });
         await stack.setSecret("backup.repository.privateKey", privateKey);
@@ -58,7 +59,7 @@ describe("DCOR with its database and its object store on machines of their own",
     });
 
     test(
-        "every requirement is met, of all three; another up changes nothing",
+        "every requirement is met, of all machines; another up changes nothing",
         async () => {
             const { rows } = await expectAllRowsOk(stack, NOT_HERE, ROWS);
             const detail = (row: string) => rows.find(({ id }) => id === row)?.detail;
@@ -71,25 +72,32 @@ describe("DCOR with its database and its object store on machines of their own",
                 expect(detail(row)).toContain(`${database}: `);
                 expect(detail(row)).toContain(`${store}: `);
             }
+            for (const row of ["X01", "X02", "X03", "X05", "X06", "X10", "X14"]) {
+                expect(detail(row)).toContain(`${redis}: `);
+            }
+            expect(detail("D03")).toMatch(new RegExp(`Redis on ${redis}, .* by TLS alone`));
+            expect(detail("D04")).toContain(`${redis}:/var/lib/redis`);
             expect(detail("X03")).toContain(`${store}: the kernel drops all but 9000 from`);
-            for (const machine of ["database", "object-store"] as const) {
+            for (const machine of ["database", "object-store", "redis"] as const) {
                 expect(await stack.sshOn(machine, "systemctl is-enabled unattended-upgrades")).toContain("enabled");
             }
-            expect(await stack.ssh("command -v minio; ls -d /data/minio /data/postgresql 2>/dev/null || true")).toBe(
-                "",
-            );
+            const here = "command -v minio redis-server; ls -d /data/minio /data/postgresql /data/redis 2>/dev/null";
+            expect(await stack.ssh(`${here} || true`)).toBe("");
             await expectUnchanged(stack, "supervisor nginx");
         },
         5 * MINUTE,
     );
 
     test(
-        "MinIO answers the first machine alone, and by TLS alone",
+        "MinIO and Redis answer the first machine alone, and by TLS alone",
         async () => {
-            const { address } = (await stack.outputs<Outputs>()).objectStoreMachine!;
-            const connect = `timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/9000' 2>&1 && echo open || echo closed`;
-            expect(await stack.ssh(connect)).toContain("open");
-            expect(stranger.run(connect)).toContain("closed");
+            const { objectStoreMachine, redisMachine } = await stack.outputs<Outputs>();
+            const { address } = objectStoreMachine!;
+            for (const way of [`${address}/9000`, `${redisMachine!.address}/6379`]) {
+                const connect = `timeout 3 bash -c 'exec 3<>/dev/tcp/${way}' 2>&1 && echo open || echo closed`;
+                expect(await stack.ssh(connect)).toContain("open");
+                expect(stranger.run(connect)).toContain("closed");
+            }
             expect(stranger.run(`timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/22' && echo open`)).toBe("open");
             const plain = `exec 3<>/dev/tcp/${address}/9000; printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; timeout 3 head -n 1 <&3`;
             expect(await stack.ssh(plain)).toContain(" 400 ");
@@ -117,14 +125,17 @@ describe("DCOR with its database and its object store on machines of their own",
     );
 
     test(
-        "users' commands know the machine: ssh, logs, status",
+        "users' commands know the machines: ssh, logs, status",
         async () => {
             expect((await stack.sshOn("object-store", "hostname")).trim()).toBe(store);
             expect(await stack.run("logs", "--machine", "object-store")).toContain("minio.service");
-            expect((await stack.attemptAll("status", "--json")).stdout).toContain('"object-store:/data"');
+            expect(await stack.run("logs", "--machine", "redis")).toContain("redis-server.service");
+            const { stdout: status } = await stack.attemptAll("status", "--json");
+            expect(status).toContain('"object-store:/data"');
+            expect(status).toContain('"redis:/data"');
             const wrong = await stack.attempt("ssh", "--machine", "cache", "--", "hostname");
             expect(wrong.status).not.toBe(0);
-            expect(wrong.stderr).toContain("database or object-store");
+            expect(wrong.stderr).toContain("Give --machine database, object-store");
         },
         MINUTE,
     );
@@ -160,11 +171,11 @@ describe("DCOR with its database and its object store on machines of their own",
     );
 
     test(
-        "the machines of the object store and of the database lose their power, and everything works with them again",
+        "the machines of the services lose their power, and everything works with them again",
         async () => {
             const object = 'Bucket="circle-kept", Key="resource/kept"';
             await stack.ssh(withKeys(`s3.create_bucket(Bucket="circle-kept"); s3.put_object(${object}, Body=b"42")`));
-            for (const machine of [store, database]) {
+            for (const machine of [store, redis, database]) {
                 powerCut(machine);
             }
             await stack.run("up");

@@ -27,10 +27,10 @@ test("services elsewhere leave none of theirs on the machine; Redis is asked bef
     };
     const { resources } = await record(elsewhere, false);
     expect(resources.map(({ name }) => name).filter((name) => SERVICES.test(name))).toEqual([
-        ...["redis", "redis-secrets", "redis-answering"],
+        ...["redis-client", "redis-client-secrets", "redis-client-answering"],
     ]);
     const configured = resources.find(({ name }) => name === "dcor-configuration");
-    expect((configured?.options.dependsOn as pulumi.Resource[]).map(nameOf)).toContain("redis-answering");
+    expect((configured?.options.dependsOn as pulumi.Resource[]).map(nameOf)).toContain("redis-client-answering");
     const packages = resources.find(({ name }) => name === "packages");
     expect(packages?.inputs["stdin"]).not.toMatch(/redis-server|postgresql-15|jre/);
     // Keys that the object store refuses end the up before the first package.

@@ -147,17 +147,17 @@ describe.each([
         });
 
         test("is asked by the machine once it lets it in, by TLS, with a password that is secret", () => {
-            expect(stack().before("redis-answering")).toEqual(
+            expect(stack().before("redis-client-answering")).toEqual(
                 expect.arrayContaining(["redis-server", "redis-server-firewall"]),
             );
-            expect(stack().before(user)).toContain("redis-answering");
+            expect(stack().before(user)).toContain("redis-client-answering");
             if (!preview) {
                 expect(stack().openings()).toEqual([[6379, 6379, "10.80.0.10/32"]]);
                 expect(server().inputs).toMatchObject({
                     authToken: secret,
                     securityGroupIds: ["redis-server-group-id"],
                 });
-                const stdin = String(stack().named("redis-answering").inputs["stdin"]);
+                const stdin = String(stack().named("redis-client-answering").inputs["stdin"]);
                 expect(stdin).toContain("url=rediss://cache.example.org:6379/0\n");
                 expect(stdin).not.toContain(SENTINELS[0]);
                 expect(stack().outputs["redisUrl"]).toBeDefined();

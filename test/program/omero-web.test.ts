@@ -25,11 +25,11 @@ test("a Redis elsewhere is asked before OMERO.web is given it, and there is none
     const url = "redis://cache.example.org:6379/0";
     const { resources } = await record(() => omeroWeb(config({ redis: { url } })), false);
     const find = (wanted: string) => resources.find(({ name }) => name === wanted);
-    expect(find("redis-answering")?.inputs["stdin"]).toContain(url);
+    expect(find("redis-client-answering")?.inputs["stdin"]).toContain(url);
     expect(find("redis-settings")).toBeUndefined();
     expect(String(find("packages")?.inputs["stdin"])).not.toContain("redis-server");
     const waitsFor = find("omero-web-configuration")?.options.dependsOn as unknown[];
-    expect(waitsFor.map(nameOf)).toContain("redis-answering");
+    expect(waitsFor.map(nameOf)).toContain("redis-client-answering");
 });
 
 test("the password of the public user is secret, and the settings beside it are shown in previews", async () => {

@@ -76,6 +76,13 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         /"app1"/,
     ],
     [
+        "the name of Redis' machine",
+        withMachines({ redis: { machine: local } }),
+        "applications.redis",
+        /reserved: it is that of Redis' machine/,
+        /"app1"/,
+    ],
+    [
         "Gunicorn of another stack besides",
         withMachines(two, { backend: { host: "192.0.2.30" } }),
         "backend",

@@ -19,6 +19,8 @@ const ELSEWHERE = [
     "postgresql.data",
     "postgresql.machines",
     "postgresql.rds",
+    "redis.machine",
+    "redis.data",
     "redis.elasticache",
     "objectStore.machine",
     "objectStore.data",

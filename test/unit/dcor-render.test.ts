@@ -186,6 +186,9 @@ test("Redis is known by its password, and with TLS by the name in its certificat
     expect(redisAddress(open)).toBe(open);
     expect(redisAddress(open, "abc")).toBe("redis://:abc@127.0.0.1:6379/0");
     expect(redisAddress(closed, "abc")).toBe("rediss://:abc@queue.example.org:6379/0?ssl_check_hostname=true");
+    expect(redisAddress(closed, "abc", "/etc/a.pem")).toMatch(
+        /\/0\?ssl_check_hostname=true&ssl_ca_certs=\/etc\/a\.pem$/,
+    );
 });
 
 test("queues of jobs are kept on the disk", () => {

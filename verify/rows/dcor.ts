@@ -3,6 +3,7 @@ import { hasOwnServer } from "../../stacks/config/postgresql-elsewhere";
 import { isOwnRedis } from "../../stacks/config/services";
 import type { Product } from "../product";
 import { ensure } from "../row";
+import { REDIS_UNITS } from "./common/redis";
 import { installationRows } from "./dcor/installation";
 import { options, serviceRows } from "./dcor/services";
 import { settingRows } from "./dcor/settings";
@@ -23,7 +24,7 @@ export const dcor: Product<"dcor"> = {
         ...["nginx.service", "supervisor.service", "cache.mount", "science-stacks-firewall.service"],
         ...["apt-daily-upgrade.timer", "dcor-jobs@run-jobs-dcor-schemas.timer"],
         ...(hasOwnServer({ postgresql }) ? ["postgresql@15-main.service"] : []),
-        ...(isOwnRedis({ redis }) ? ["redis-server.service", "var-lib-redis.mount"] : []),
+        ...(isOwnRedis({ redis }) ? REDIS_UNITS : []),
         ...(solr.url === undefined ? ["solr.service"] : []),
         ...(hasOwnMinio({ objectStore }) ? ["minio.service"] : []),
     ],
@@ -42,7 +43,7 @@ export const dcor: Product<"dcor"> = {
             values.get(key)?.replace(/^(\w+:\/\/).*@/, "$1"),
         );
         ensure(!hosts.includes(undefined), "ckan.ini names no database, or no Redis");
-        return `CKAN is given ${hosts.map((host) => host?.split("?")[0]).join(", ")} and ${Object.values(given).join(", ")}; postgresql.machine, postgresql.rds, postgresql.url, redis.elasticache, redis.url, solr.url, objectStore.machine and objectStore.mode name others`;
+        return `CKAN is given ${hosts.map((host) => host?.split("?")[0]).join(", ")} and ${Object.values(given).join(", ")}; postgresql.machine, postgresql.rds, postgresql.url, redis.machine, redis.elasticache, redis.url, solr.url, objectStore.machine and objectStore.mode name others`;
     },
     trialSetting: {
         change: (config, { dcor: { workers } }) => {

@@ -1,8 +1,9 @@
 import type { OmeroWebContext } from "../context";
 import type { Product } from "../product";
 import { REDIS_PORT } from "../../components/guest/redis";
-import { hasOwnRedis } from "../../stacks/config/applications";
+import { hasOwnRedis, hasSessionsVolume } from "../../stacks/config/applications";
 import { ensure, NotHere, type Row } from "../row";
+import { REDIS_UNITS } from "./common/redis";
 import { onEachApplication } from "./omero-web/applications";
 import { checkBalancer } from "./omero-web/balancer";
 import { cacheRows } from "./omero-web/cache";
@@ -46,12 +47,12 @@ export const omeroWeb: Product<"omero-web"> = {
             ...(config.applications && hasOwnRedis(config) ? [REDIS_PORT] : []),
         ];
     },
-    hasData: (config) => isHere(config) || hasOwnRedis(config),
+    hasData: (config) => isHere(config) || hasSessionsVolume(config),
     units: (config) => [
         "nginx.service",
         ...(isHere(config) ? APPLICATION_UNITS : []),
         ...(config.applications ? ["haproxy.service"] : []),
-        ...(hasOwnRedis(config) ? ["redis-server.service", "var-lib-redis.mount"] : []),
+        ...(hasOwnRedis(config) ? REDIS_UNITS : []),
     ],
     services: async (context) => {
         const { machine, config, outputs } = context;
@@ -70,7 +71,7 @@ export const omeroWeb: Product<"omero-web"> = {
         const used = (await properties({ machine })).get("omero.web.caches") ?? "no cache";
         const wanted = outputs.redisUrl ?? config.redis.url ?? "redis://127.0.0.1:6379/0";
         ensure(used.includes(wanted), `OMERO.web does not keep its sessions in ${wanted}`);
-        return `OMERO.web is given Redis as an endpoint, ${wanted}; redis.elasticache names one of Amazon's, redis.url one elsewhere`;
+        return `OMERO.web is given Redis as an endpoint, ${wanted}; redis.machine names one on a machine of the stack's own, redis.elasticache one of Amazon's, redis.url one elsewhere`;
     },
     // One that is in the settings of OMERO.web, and for nginx alone one in its site.
     trialSetting: {

@@ -8,7 +8,11 @@ import socket, ssl, sys
 from urllib.parse import urlsplit
 
 url, password_file, authority = urlsplit(sys.argv[1]), sys.argv[2], sys.argv[3]
-connection = socket.create_connection((url.hostname, url.port), timeout=10)
+try:
+    connection = socket.create_connection((url.hostname, url.port), timeout=10)
+except TimeoutError:
+    # A new machine may have the address of one that went, whose place in the network is known for some seconds more.
+    connection = socket.create_connection((url.hostname, url.port), timeout=10)
 if url.scheme == "rediss":
     connection = ssl.create_default_context(cafile=authority or None).wrap_socket(connection, server_hostname=url.hostname)
 

@@ -3,10 +3,12 @@ import { ETCD_PEER_PORT, ETCD_PORT, PATRONI_PORT } from "../../../components/dat
 import { PATRONI_UNIT } from "../../../components/database-cluster/patroni-files";
 import { MINIO_PORT } from "../../../components/guest/minio-files";
 import { POSTGRESQL_PORT } from "../../../components/guest/postgresql-server";
+import { REDIS_PORT } from "../../../components/guest/redis";
 import type { Context, FurtherMachine } from "../../context";
 import { NotHere } from "../../row";
 import type { Ssh } from "../../ssh";
 import { APPLICATION_UNITS } from "../omero-web/units";
+import { REDIS_UNITS } from "./redis";
 import { products } from "../products";
 
 /** One of a stack's machines, and what is to be seen on it. */
@@ -24,21 +26,23 @@ export interface StackMachine {
     hasData: boolean;
     /** What of systemd has to be there after a boot. */
     units: string[];
+    /** Whether what is on it is backed up, where the stack has backups. */
+    isBackedUp: boolean;
 }
 
 /** The ports, and what of systemd runs, on one of several machines of PostgreSQL. */
 const MEMBER_PORTS = [POSTGRESQL_PORT, ETCD_PORT, ETCD_PEER_PORT, PATRONI_PORT];
 const MEMBER_UNITS = [ETCD_UNIT, PATRONI_UNIT, "var-lib-postgresql.mount"];
 
-/** The stack's first machine, and those that the database, the object store and OMERO.web have for themselves. */
+/** The stack's first machine, and those that the database, the object store, Redis and OMERO.web have for themselves. */
 export function machinesOf(context: Context): StackMachine[] {
-    const { machine: ssh, databaseMachine, objectStoreMachine, outputs, config } = context;
+    const { machine: ssh, databaseMachine, objectStoreMachine, redisMachine, outputs, config } = context;
     const { applicationMachines, databaseMembers } = context;
     const gunicorn = config.product === "omero-web" ? config.omeroWeb.applicationServer.port : 0;
     const product = products[outputs.product];
     const hasData = product.hasData?.(config) ?? true;
     const first: StackMachine = {
-        ...{ ...outputs.machine, ssh, keys: config.machine, sshPort: outputs.ssh.port, hasData },
+        ...{ ...outputs.machine, ssh, keys: config.machine, sshPort: outputs.ssh.port, hasData, isBackedUp: true },
         ports: product.ports(config),
         units: [
             ...(hasData ? ["data.mount"] : []),
@@ -49,13 +53,13 @@ export function machinesOf(context: Context): StackMachine[] {
     };
     return [
         first,
-        ...forService(
-            databaseMachine,
-            [POSTGRESQL_PORT],
-            [...["postgresql.service", "var-lib-postgresql.mount"], ...backupUnits(outputs)],
+        ...withBackups(
+            outputs,
+            forService(databaseMachine, [POSTGRESQL_PORT], ["postgresql.service", "var-lib-postgresql.mount"]),
         ),
         ...databaseMembers.flatMap((machine) => forService(machine, MEMBER_PORTS, MEMBER_UNITS)),
-        ...forService(objectStoreMachine, [MINIO_PORT], ["minio.service", ...backupUnits(outputs)]),
+        ...withBackups(outputs, forService(objectStoreMachine, [MINIO_PORT], ["minio.service"])),
+        ...forService(redisMachine, [REDIS_PORT], REDIS_UNITS),
         ...applicationMachines.flatMap((machine) => forService(machine, [gunicorn], APPLICATION_UNITS)),
     ];
 }
@@ -72,11 +76,20 @@ function forService(
               {
                   ...machine,
                   hasData: true,
+                  isBackedUp: false,
                   ports: [...ports],
                   units: ["data.mount", ...firewallUnits(machine.keys), ...units],
               },
           ];
 }
+
+/** The machines, as those whose data are backed up. */
+const withBackups = (outputs: Context["outputs"], machines: readonly StackMachine[]): StackMachine[] =>
+    machines.map((machine) => ({
+        ...machine,
+        isBackedUp: true,
+        units: [...machine.units, ...backupUnits(outputs)],
+    }));
 
 /** The units of a machine's backups, where they are made. */
 const backupUnits = ({ backup }: Context["outputs"]) => (backup ? ["stack-backup.timer"] : []);
@@ -87,9 +100,12 @@ function firewallUnits(machine: Context["config"]["machine"]): string[] {
     return ours ? ["science-stacks-firewall.service"] : [];
 }
 
-/** What was seen on each of the stack's machines, with its name where there are several. */
-export async function onEach(context: Context, look: (machine: StackMachine) => Promise<string>): Promise<string> {
-    const machines = machinesOf(context);
+/** What was seen on each of the stack's machines, or of those that are given, with its name where there are several. */
+export async function onEach(
+    context: Context,
+    look: (machine: StackMachine) => Promise<string>,
+    machines = machinesOf(context),
+): Promise<string> {
     return machines.length === 1 ? look(machines[0]!) : together(machines, look);
 }
 

@@ -8,6 +8,7 @@ import { hasOwnServer } from "../../../stacks/config/postgresql-elsewhere";
 import { isOwnRedis } from "../../../stacks/config/services";
 import { ensure, type Row } from "../../row";
 import type { Ssh } from "../../ssh";
+import { checkRedis, tlsHost } from "../common/redis";
 import { checkMinio } from "./minio";
 
 /** Options of ckan.ini. Secrets among them: never for details. */
@@ -22,6 +23,9 @@ const CLUSTER = "$(runuser -u postgres -- psql -XAtc 'show data_directory')";
 
 /** Where MinIO has its objects. */
 const OBJECTS = "/data/minio";
+
+/** Where Redis has the queue of jobs. */
+const QUEUE = "/var/lib/redis";
 
 /** The paths of a machine, all of which are on its data volume. */
 async function onVolume(machine: Ssh, places: readonly string[]): Promise<string[]> {
@@ -38,7 +42,7 @@ export const serviceRows: Row<DcorContext>[] = [
         id: "D03",
         title: "PostgreSQL (password generated), Solr with CKAN's schema, Redis; ckan db init",
         async check(context) {
-            const { machine, database, databaseUrl, config } = context;
+            const { machine, database, databaseUrl, config, outputs, redisMachine } = context;
             const said: string[] = [];
             if (config.postgresql.url === undefined) {
                 const [encoding] = await database.rows<{ name: string }>(
@@ -69,10 +73,10 @@ export const serviceRows: Row<DcorContext>[] = [
                 ensure(/^\[?(::ffff:)?127\.0\.0\.1\]?:8983$/.test(listening), `Solr listens on ${listening}`);
                 said.push(`Solr with the schema ${name}, on the loopback address`);
             }
-            if (isOwnRedis(config)) {
-                const answer = await machine.run("redis-cli ping 2>&1 || true");
-                ensure(/NOAUTH|NOPERM/.test(answer), `Redis answers without a password: ${answer}`);
-                said.push("Redis, which asks for its password");
+            if (isOwnRedis(config) || redisMachine !== undefined) {
+                const listens = await checkRedis(redisMachine?.ssh ?? machine, tlsHost(outputs.redisUrl));
+                const where = redisMachine ? ` on ${redisMachine.name}` : "";
+                said.push(`Redis${where}, which asks for its password, and listens on ${listens}`);
             }
             return said.join("; ") || "each of them is elsewhere, and CKAN works with it";
         },
@@ -81,17 +85,18 @@ export const serviceRows: Row<DcorContext>[] = [
         id: "D04",
         title: "All data on /data: uploads, database cluster, Solr home, object store",
         async check(context) {
-            const { machine, config, databaseMachine, objectStoreMachine } = context;
+            const { machine, config, databaseMachine, objectStoreMachine, redisMachine } = context;
             const places = [
                 STORAGE,
                 ...(hasOwnServer(config) ? [CLUSTER] : []),
                 ...(config.solr.url === undefined ? ["/data/solr/ckan"] : []),
-                ...(isOwnRedis(config) ? ["/var/lib/redis"] : []),
+                ...(isOwnRedis(config) ? [QUEUE] : []),
                 ...(hasOwnMinio(config) ? [OBJECTS] : []),
             ];
             const further = [
                 { beside: databaseMachine, place: CLUSTER },
                 { beside: objectStoreMachine, place: OBJECTS },
+                { beside: redisMachine, place: QUEUE },
             ];
             const [here, ...there] = await Promise.all([
                 onVolume(machine, places),
