@@ -28,7 +28,13 @@ export async function check(product: ProductName, outputs: unknown, only?: reado
     // The product's own rows look at the machine and its site; what is about the state and the engine is for stacks.
     const context: Omit<Context, "engine" | "deployment" | "close"> = {
         ...{ stack: "bench", outputs: { certificate, ssh, ...others }, config: configurationOf(product) },
-        ...{ machine, front: machine, databaseMachine: undefined, objectStoreMachine: undefined },
+        ...{
+            machine,
+            front: machine,
+            databaseMachine: undefined,
+            objectStoreMachine: undefined,
+            searchMachine: undefined,
+        },
         ...{
             applicationMachines: [],
             databaseMembers: [],

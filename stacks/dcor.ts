@@ -24,6 +24,7 @@ import { createBackups } from "./backups";
 import type { DcorConfig } from "./config";
 import { createDatabaseMachine } from "./database-machine";
 import { createObjectStore, triedKeys } from "./dcor-object-store";
+import { createSearchMachine } from "./dcor-search";
 import { buildPackages, dcorBackup, dcorServices, ownPorts, servicePackages, type DcorServices } from "./dcor-services";
 import { createLoadBalancer } from "./load-balancer";
 import { createManagedServices } from "./managed-services";
@@ -32,7 +33,7 @@ import { firewallRules, publicAddress, shownCertificate, siteCertificate, visito
 /** The page by which CKAN says that it answers. */
 const STATUS = "/api/3/action/status_show";
 
-/** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database and the object store may have others, or be Amazon's, as Redis. */
+/** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database, the object store and Solr may have others, and the first two be Amazon's, as Redis. */
 export async function dcor(config: DcorConfig) {
     const { mirrors } = config;
     const machine = await createMachine("machine", config.machine, mirrors, {
@@ -85,11 +86,15 @@ export async function dcor(config: DcorConfig) {
     const certificate = siteCertificate(config, machine);
     const shown = shownCertificate(config, certificate);
     const managed = createManagedServices(config, machine);
-    const [databaseBeside, store] = await Promise.all([
+    const [databaseBeside, store, searchBeside] = await Promise.all([
         managed.database ?? createDatabaseMachine(config, machine, { upgrades }),
         createObjectStore(config, { machine, packages, data, address, upgrades }),
+        createSearchMachine(config, machine, { upgrades }),
     ]);
-    const services = dcorServices(config, { machine, tools, packages, data, databaseBeside, redis: managed.redis });
+    const { search, ...services } = dcorServices(config, {
+        ...{ machine, tools, packages, data, databaseBeside, searchBeside },
+        redis: managed.redis,
+    });
     const site = new DcorSite("site", {
         machine,
         packages,
@@ -108,6 +113,7 @@ export async function dcor(config: DcorConfig) {
         data,
         scratch,
         ...services,
+        search: search.endpoint,
         objectStore: store.endpoint,
         settings: address.apply((known) => ({ ...config.dcor, address: known, mail })),
         administrator: { ...config.administrator, email: administratorEmail(config, address) },
@@ -120,7 +126,7 @@ export async function dcor(config: DcorConfig) {
         { url: `${base}/`, contains: config.dcor.title },
         { url: `${base}${STATUS}`, contains: '"success": true' },
     ]);
-    const further = [...(databaseBeside?.last ?? []), ...store.last];
+    const further = [...(databaseBeside?.last ?? []), ...store.last, ...search.last];
     const upgraded = createPackagesUpgrade(config, machine, requests, [site, last, ...further]);
     new HealthCheck(
         "health",
@@ -153,6 +159,7 @@ export async function dcor(config: DcorConfig) {
         ...managed.outputs,
         ...databaseBeside?.outputs,
         ...store.outputs,
+        ...search.outputs,
         ...front.outputs,
     };
 }
@@ -166,10 +173,9 @@ function withoutPassword({ server, from, startTls, user }: NonNullable<DcorConfi
 function developmentSteps(
     { dcor, mirrors }: DcorConfig,
     machine: Machine,
-    services: DcorServices,
+    { environment }: Pick<DcorServices, "environment">,
     answering: InstallStep,
 ) {
-    const { environment } = services;
     const index = { indexUrl: mirrors.pypi, proxy: mirrors.proxy };
     const { version } = dcor;
     return dcorDevelopment("development", { machine, version, environment, answering, index });

@@ -21,9 +21,10 @@ export interface Context<P extends Outputs["product"] = Outputs["product"]> {
     config: Extract<ParsedConfig, { product: P }>;
     web: Web;
     machine: Ssh;
-    /** The machines that the database and the object store have for themselves; undefined where they have none. */
+    /** The machines that the database, the object store and Solr have for themselves; undefined where they have none. */
     databaseMachine: DatabaseMachine | undefined;
     objectStoreMachine: FurtherMachine | undefined;
+    searchMachine: FurtherMachine | undefined;
     /** The machines of PostgreSQL where it has several. */
     databaseMembers: readonly DatabaseMember[];
     /** The machines that OMERO.web has beside the first one; none where it is on that one. */
@@ -83,6 +84,7 @@ export async function openContext(stack: string): Promise<Context> {
     const web = new Web(outputs.certificate, guarded);
     const databaseMachine = databaseMachineOf(outputs, config, directory);
     const objectStoreMachine = objectStoreMachineOf(outputs, config, directory);
+    const searchMachine = searchMachineOf(outputs, config, directory);
     const applicationMachines = applicationMachinesOf(outputs, config, directory);
     const databaseMembers = databaseMembersOf(outputs, config, directory);
     const given = config.product === "eoxserver" ? config.postgresql.url : undefined;
@@ -91,13 +93,14 @@ export async function openContext(stack: string): Promise<Context> {
     let browser: Promise<Browser | undefined> | undefined;
 
     return {
-        ...{ stack, outputs, config, web, machine, databaseMachine, objectStoreMachine, databaseUrl },
+        ...{ stack, outputs, config, web, machine, databaseMachine, objectStoreMachine, searchMachine, databaseUrl },
         ...{ front: machine, applicationMachines, databaseMembers },
         ...{ engine, deployment, database },
         browser: () => (browser ??= openBrowser(outputs.certificate)),
         close: async () => {
             web.close();
-            const further = [databaseMachine, objectStoreMachine, ...databaseMembers, ...applicationMachines];
+            const services = [databaseMachine, objectStoreMachine, searchMachine];
+            const further = [...services, ...databaseMembers, ...applicationMachines];
             await Promise.all([machine.close(), ...further.map((each) => each?.ssh.close())]);
             await (await browser)?.close();
         },
@@ -133,6 +136,14 @@ function objectStoreMachineOf(outputs: Outputs, config: ParsedConfig, directory:
     return machine === undefined || login === undefined || keys === undefined
         ? undefined
         : furtherMachine(machine, login, keys, join(directory, "object-store"));
+}
+
+function searchMachineOf(outputs: Outputs, config: ParsedConfig, directory: string): FurtherMachine | undefined {
+    const { searchMachine: machine, searchSsh: login } = outputs;
+    const keys = "solr" in config ? config.solr.machine : undefined;
+    return machine === undefined || login === undefined || keys === undefined
+        ? undefined
+        : furtherMachine(machine, login, keys, join(directory, "search"));
 }
 
 function applicationMachinesOf(outputs: Outputs, config: ParsedConfig, directory: string): FurtherMachine[] {

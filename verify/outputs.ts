@@ -31,6 +31,9 @@ const beside = {
     /** The machine that the object store has for itself. */
     objectStoreMachine: machine.optional(),
     objectStoreSsh: ssh.optional(),
+    /** The machine that Solr has for itself. */
+    searchMachine: machine.optional(),
+    searchSsh: ssh.optional(),
     /** The machines of OMERO.web, by their names in the configuration. */
     applications: z.record(z.string(), machine).optional(),
     applicationSsh: z.record(z.string(), ssh).optional(),
@@ -77,8 +80,9 @@ export type Outputs = z.infer<typeof schema>;
 
 /** How administrators log in to the machines beside the first one that a stack has, by the names that users' commands have for them. */
 export function furtherLogins(outputs: Outputs): [string, Outputs["ssh"]][] {
-    const { databaseSsh, databaseMemberSsh, objectStoreSsh, applicationSsh } = outputs;
-    const logins = { database: databaseSsh, ...databaseMemberSsh, "object-store": objectStoreSsh, ...applicationSsh };
+    const { databaseSsh, databaseMemberSsh, objectStoreSsh, searchSsh, applicationSsh } = outputs;
+    const services = { "object-store": objectStoreSsh, search: searchSsh };
+    const logins = { database: databaseSsh, ...databaseMemberSsh, ...services, ...applicationSsh };
     return Object.entries(logins).flatMap(([name, login]) => (login === undefined ? [] : [[name, login]]));
 }
 

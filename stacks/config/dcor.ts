@@ -111,6 +111,7 @@ export function completeDcor(given: DcorKeys) {
         data: completeData(data, machine),
         postgresql: completeOwnMachine("postgresql", given.postgresql),
         objectStore: objectStore.mode === "minio" ? completeOwnMachine("objectStore", objectStore) : objectStore,
+        solr: completeOwnMachine("solr", given.solr),
         scratch: { sizeGiB: scratch.sizeGiB ?? leastScratch },
         firewall: { web: firewall.web, ssh: firewall.ssh ?? administratorNetworks(given) },
         loadBalancer: completeLoadBalancer(given.loadBalancer, { machine, waitSeconds: LONGEST_WAIT_SECONDS }),

@@ -76,15 +76,15 @@ const forFurtherMachines =
 
 /** A server is in one place. */
 const placeRule: Rule = (given) =>
-    given("postgresql", "url") !== undefined && given("postgresql", "machine") !== undefined
-        ? [
-              {
-                  path: ["postgresql", "machine"],
-                  reason: "postgresql.url names a server elsewhere",
-                  advice: "Leave postgresql.url out for a machine of the stack, or postgresql.machine for a server elsewhere.",
-              },
-          ]
-        : [];
+    (Object.keys(SERVICES) as Section[])
+        .filter((section) => given(section, "url") !== undefined && given(section, "machine") !== undefined)
+        // The schema refuses the address of an object store that has a machine.
+        .filter((section) => section !== "objectStore")
+        .map((section) => ({
+            path: [section, "machine"],
+            reason: `${section}.url names a server elsewhere`,
+            advice: `Leave ${section}.url out for a machine of the stack, or ${section}.machine for a server elsewhere.`,
+        }));
 
 /** A volume is a machine's. */
 const volumeRule: Rule = (given) =>

@@ -7,7 +7,7 @@ import type { Given, RelatedComplaint, Rule } from "./rule";
 const NAME = /^[a-z][a-z0-9]{0,11}$/;
 export const NAME_TEXT = "1 to 12 lower-case letters and digits, the first a letter";
 /** Names that commands have for other machines of a stack. */
-const RESERVED: readonly string[] = ["database"];
+const RESERVED: readonly string[] = ["database", "search"];
 
 /** A machine beside the stack's first one that its user has named. @param size of its volume in GiB: the least, and the default */
 const namedMachine = (purpose: string, size: readonly [least: number, usual: number], data: string) =>

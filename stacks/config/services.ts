@@ -44,6 +44,10 @@ export const redis = (purpose: string) =>
 export const isOwnRedis = ({ redis: { url, elasticache } }: { redis: { url?: unknown; elasticache?: unknown } }) =>
     url === undefined && elasticache === undefined;
 
+/** Whether Solr is on the stack's first machine itself. */
+export const hasOwnSolr = ({ solr: { url, machine } }: { solr: { url?: unknown; machine?: unknown } }) =>
+    url === undefined && machine === undefined;
+
 /** A password that is given is of a server elsewhere. */
 export const redisPasswordRule: Rule = (given) =>
     given("redis", "url") === undefined && given("redis", "password") !== undefined

@@ -198,7 +198,7 @@ export class TestStack {
         const { config = {} } = existsSync(this.file) ? (parse(readFileSync(this.file, "utf8")) as Configuration) : {};
         const postgresql = config["science-stacks:postgresql"];
         const named = [config["science-stacks:applications"], postgresql?.["machines"] as object | undefined];
-        return ["database", "object-store", ...named.flatMap((machines) => Object.keys(machines ?? {}))];
+        return ["database", "object-store", "search", ...named.flatMap((machines) => Object.keys(machines ?? {}))];
     }
 
     /** The name of a machine beside the first one, where it has one. */

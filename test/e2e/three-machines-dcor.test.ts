@@ -30,9 +30,19 @@ s3 = boto3.client("s3", endpoint_url=options["endpoint_url"],
 ${python}
 END`;
 
-describe("DCOR with its database and its object store on machines of their own", () => {
+describe("DCOR with its database, its object store and its Solr on machines of their own", () => {
     const stack = new TestStack("three");
     const [database, store] = [stack.beside("database"), stack.beside("object-store")];
+    const search = stack.beside("search");
+    /** What users have, found by searching. */
+    const kept = async () => {
+        const reached = connect(await stack.outputs<Outputs>());
+        try {
+            return await DCOR.kept(reached);
+        } finally {
+            await reached.close();
+        }
+    };
     /** In the network, and none of the stack's: it has the repository of the backups. */
     let stranger: Guest;
 
@@ -46,6 +56,7 @@ describe("DCOR with its database and its object store on machines of their own",
             ...SMALL.dcor,
             postgresql: own,
             objectStore: { mode: "minio", ...own },
+            solr: own,
             backup: { repository: { ...login, path: "/srv/backups" } },
         });
         await stack.setSecret("backup.repository.privateKey", privateKey);
@@ -64,20 +75,23 @@ describe("DCOR with its database and its object store on machines of their own",
             const detail = (row: string) => rows.find(({ id }) => id === row)?.detail;
             expect(detail("D04")).toContain(`${database}:/var/lib/postgresql/15/main`);
             expect(detail("D04")).toContain(`${store}:/data/minio`);
+            expect(detail("D04")).toContain(`${search}:/data/solr/ckan`);
+            expect(detail("D03")).toMatch(new RegExp(`on ${search}, by TLSv1\\.3 and with a password alone`));
             expect(detail("D06")).toMatch(
                 new RegExp(`on ${store}, where nginx reaches it by TLSv1\\.3, its certificate`),
             );
             for (const row of ["X01", "X02", "X03", "X05", "X06", "X10", "X11", "X14"]) {
                 expect(detail(row)).toContain(`${database}: `);
                 expect(detail(row)).toContain(`${store}: `);
+                expect(detail(row)?.includes(`${search}: `)).toBe(row !== "X11");
             }
             expect(detail("X03")).toContain(`${store}: the kernel drops all but 9000 from`);
-            for (const machine of ["database", "object-store"] as const) {
+            expect(detail("X03")).toContain(`${search}: the kernel drops all but 8983 from`);
+            for (const machine of ["database", "object-store", "search"] as const) {
                 expect(await stack.sshOn(machine, "systemctl is-enabled unattended-upgrades")).toContain("enabled");
             }
-            expect(await stack.ssh("command -v minio; ls -d /data/minio /data/postgresql 2>/dev/null || true")).toBe(
-                "",
-            );
+            const others = "/data/minio /data/postgresql /data/solr /opt/solr";
+            expect(await stack.ssh(`command -v minio; ls -d ${others} 2>/dev/null || true`)).toBe("");
             await expectUnchanged(stack, "supervisor nginx");
         },
         5 * MINUTE,
@@ -95,6 +109,28 @@ describe("DCOR with its database and its object store on machines of their own",
             expect(await stack.ssh(plain)).toContain(" 400 ");
         },
         MINUTE,
+    );
+
+    test(
+        "Solr answers the first machine alone, by TLS and with the password alone, which no log has",
+        async () => {
+            const { address } = (await stack.outputs<Outputs>()).searchMachine!;
+            const connect = `timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/8983' 2>&1 && echo open || echo closed`;
+            expect(await stack.ssh(connect)).toContain("open");
+            expect(stranger.run(connect)).toContain("closed");
+            const ask = `curl --silent --output /dev/null --write-out '%{http_code}' https://${address}:8983/solr/ckan/schema/name`;
+            expect(await stack.ssh(`${ask}; ${ask} --user ckan:wrong`)).toBe("401401");
+            const { url } = await stack.outputs<Outputs>();
+            const found = `curl --silent --output /dev/null --write-out '%{http_code}' '${url}api/3/action/package_search'`;
+            await stack.sshOn("search", "systemctl stop solr");
+            expect(await stack.ssh(found)).not.toBe("200");
+            await stack.run("up", "--repair");
+            expect(await stack.ssh(found)).toBe("200");
+            const secret = "$(sed -n 's/^solr_password = //p' /etc/ckan/default/ckan.ini)";
+            expect(await stack.ssh(`grep -rlF "${secret}" /var/log /run/log 2>/dev/null || true`)).toBe("");
+            expect(await stack.ssh("grep -rl 'Failed to connect to server' /var/log/ckan")).not.toBe("");
+        },
+        3 * MINUTE,
     );
 
     test(
@@ -120,11 +156,12 @@ describe("DCOR with its database and its object store on machines of their own",
         "users' commands know the machine: ssh, logs, status",
         async () => {
             expect((await stack.sshOn("object-store", "hostname")).trim()).toBe(store);
+            expect(await stack.run("logs", "--machine", "search")).toContain("solr.service");
             expect(await stack.run("logs", "--machine", "object-store")).toContain("minio.service");
             expect((await stack.attemptAll("status", "--json")).stdout).toContain('"object-store:/data"');
             const wrong = await stack.attempt("ssh", "--machine", "cache", "--", "hostname");
             expect(wrong.status).not.toBe(0);
-            expect(wrong.stderr).toContain("database or object-store");
+            expect(wrong.stderr).toContain("database, object-store or search");
         },
         MINUTE,
     );
@@ -160,15 +197,30 @@ describe("DCOR with its database and its object store on machines of their own",
     );
 
     test(
-        "the machines of the object store and of the database lose their power, and everything works with them again",
+        "an index that is lost with Solr's volume is built anew by `up --repair`",
+        async () => {
+            const before = await kept();
+            await stack.sshOn("search", "systemctl stop solr; find /data/solr -mindepth 1 -delete");
+            const { stdout } = await stack.attempt("drift");
+            expect(stdout).toContain("search-server-core");
+            await stack.run("up", "--repair");
+            expect(await kept()).toBe(before);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "the machines of the object store, of the database and of Solr lose their power, and everything works with them again",
         async () => {
             const object = 'Bucket="circle-kept", Key="resource/kept"';
             await stack.ssh(withKeys(`s3.create_bucket(Bucket="circle-kept"); s3.put_object(${object}, Body=b"42")`));
-            for (const machine of [store, database]) {
+            const before = await kept();
+            for (const machine of [store, database, search]) {
                 powerCut(machine);
             }
             await stack.run("up");
             expect((await stack.ssh(withKeys(`print(s3.get_object(${object})["Body"].read())`))).trim()).toBe("b'42'");
+            expect(await kept()).toBe(before);
             await stack.ssh(withKeys(`s3.delete_object(${object}); s3.delete_bucket(Bucket="circle-kept")`));
             await expectAllRowsOk(stack, NOT_HERE, ROWS);
         },

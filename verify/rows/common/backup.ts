@@ -1,7 +1,7 @@
 import { quote } from "../../../components/guest/shell";
 import type { Context } from "../../context";
 import { ensure, NotHere, type Row } from "../../row";
-import { onEach, type StackMachine } from "./machines";
+import { machinesOf, onEach, type StackMachine } from "./machines";
 
 const LAST = "/var/lib/science-stacks/backup/last.json";
 
@@ -28,10 +28,12 @@ export const backupRow: Row<Context> = {
                 "no backups are made: what is lost with the volume is lost. Set backup.repository (docs/backups.md)",
             );
         }
-        const told = await onEach(context, (machine) => {
+        const machines = machinesOf(context).filter(({ backedUp }) => backedUp);
+        const look = (machine: StackMachine) => {
             const host = machine.name === outputs.machine.name ? stack : machine.name;
             return checkBackups(machine, backup, `--host ${host} --tag ${outputs.product}`);
-        });
+        };
+        const told = await onEach(context, look, machines);
         return `${told}. A restore is shown by the end-to-end tests`;
     },
 };

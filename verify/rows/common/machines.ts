@@ -3,6 +3,7 @@ import { ETCD_PEER_PORT, ETCD_PORT, PATRONI_PORT } from "../../../components/dat
 import { PATRONI_UNIT } from "../../../components/database-cluster/patroni-files";
 import { MINIO_PORT } from "../../../components/guest/minio-files";
 import { POSTGRESQL_PORT } from "../../../components/guest/postgresql-server";
+import { SOLR_PORT } from "../../../components/guest/solr-files";
 import type { Context, FurtherMachine } from "../../context";
 import { NotHere } from "../../row";
 import type { Ssh } from "../../ssh";
@@ -22,6 +23,8 @@ export interface StackMachine {
     ports: number[];
     /** Whether it has a data volume. */
     hasData: boolean;
+    /** Whether there are backups of it, where any are made. */
+    backedUp: boolean;
     /** What of systemd has to be there after a boot. */
     units: string[];
 }
@@ -30,15 +33,16 @@ export interface StackMachine {
 const MEMBER_PORTS = [POSTGRESQL_PORT, ETCD_PORT, ETCD_PEER_PORT, PATRONI_PORT];
 const MEMBER_UNITS = [ETCD_UNIT, PATRONI_UNIT, "var-lib-postgresql.mount"];
 
-/** The stack's first machine, and those that the database, the object store and OMERO.web have for themselves. */
+/** The stack's first machine, and those that the database, the object store, Solr and OMERO.web have for themselves. */
 export function machinesOf(context: Context): StackMachine[] {
-    const { machine: ssh, databaseMachine, objectStoreMachine, outputs, config } = context;
+    const { machine: ssh, databaseMachine, objectStoreMachine, searchMachine, outputs, config } = context;
     const { applicationMachines, databaseMembers } = context;
     const gunicorn = config.product === "omero-web" ? config.omeroWeb.applicationServer.port : 0;
     const product = products[outputs.product];
     const hasData = product.hasData?.(config) ?? true;
     const first: StackMachine = {
         ...{ ...outputs.machine, ssh, keys: config.machine, sshPort: outputs.ssh.port, hasData },
+        backedUp: true,
         ports: product.ports(config),
         units: [
             ...(hasData ? ["data.mount"] : []),
@@ -56,6 +60,8 @@ export function machinesOf(context: Context): StackMachine[] {
         ),
         ...databaseMembers.flatMap((machine) => forService(machine, MEMBER_PORTS, MEMBER_UNITS)),
         ...forService(objectStoreMachine, [MINIO_PORT], ["minio.service", ...backupUnits(outputs)]),
+        // Its index is made anew.
+        ...forService(searchMachine, [SOLR_PORT], ["solr.service"]).map((each) => ({ ...each, backedUp: false })),
         ...applicationMachines.flatMap((machine) => forService(machine, [gunicorn], APPLICATION_UNITS)),
     ];
 }
@@ -71,7 +77,7 @@ function forService(
         : [
               {
                   ...machine,
-                  hasData: true,
+                  ...{ hasData: true, backedUp: true },
                   ports: [...ports],
                   units: ["data.mount", ...firewallUnits(machine.keys), ...units],
               },
@@ -88,8 +94,11 @@ function firewallUnits(machine: Context["config"]["machine"]): string[] {
 }
 
 /** What was seen on each of the stack's machines, with its name where there are several. */
-export async function onEach(context: Context, look: (machine: StackMachine) => Promise<string>): Promise<string> {
-    const machines = machinesOf(context);
+export async function onEach(
+    context: Context,
+    look: (machine: StackMachine) => Promise<string>,
+    machines = machinesOf(context),
+): Promise<string> {
     return machines.length === 1 ? look(machines[0]!) : together(machines, look);
 }
 
