@@ -30,6 +30,18 @@ s3 = boto3.client("s3", endpoint_url=options["endpoint_url"],
 ${python}
 END`;
 
+/** The status that DCOR's machine is answered with; with `insecure`, whoever answers. */
+const answered = (url: string, { user = "", insecure = false } = {}) => {
+    const login =
+        user &&
+        `, auth=(${user
+            .split(":")
+            .map((word) => `'${word}'`)
+            .join(", ")})`;
+    const options = `timeout=60${login}${insecure ? ", verify=False" : ""}`;
+    return `/usr/lib/ckan/default/bin/python -W ignore -c "import requests; print(requests.get('${url}', ${options}).status_code, end='')"`;
+};
+
 describe("DCOR with its database, its object store and its Solr on machines of their own", () => {
     const stack = new TestStack("three");
     const [database, store] = [stack.beside("database"), stack.beside("object-store")];
@@ -43,20 +55,21 @@ describe("DCOR with its database, its object store and its Solr on machines of t
             await reached.close();
         }
     };
+    /** The services with a machine of their own. */
+    const own = () => {
+        const keys = { machine: { ...SMALL.dcor.machine }, data: { sizeGiB: 2 } };
+        return { postgresql: keys, objectStore: { mode: "minio", ...keys }, solr: keys };
+    };
     /** In the network, and none of the stack's: it has the repository of the backups. */
     let stranger: Guest;
 
     beforeAll(async () => {
         stranger = Guest.create("stranger", { network: NETWORK });
-        const { machine } = SMALL.dcor;
-        const own = { machine: { ...machine }, data: { sizeGiB: 2 } };
         const { hostKey, privateKey } = stranger.connection;
         const login = { mode: "sftp", host: stranger.address, hostKey, user: "root" };
         stack.configure({
             ...SMALL.dcor,
-            postgresql: own,
-            objectStore: { mode: "minio", ...own },
-            solr: own,
+            ...own(),
             backup: { repository: { ...login, path: "/srv/backups" } },
         });
         await stack.setSecret("backup.repository.privateKey", privateKey);
@@ -118,10 +131,10 @@ describe("DCOR with its database, its object store and its Solr on machines of t
             const connect = `timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/8983' 2>&1 && echo open || echo closed`;
             expect(await stack.ssh(connect)).toContain("open");
             expect(stranger.run(connect)).toContain("closed");
-            const ask = `curl --silent --output /dev/null --write-out '%{http_code}' https://${address}:8983/solr/ckan/schema/name`;
-            expect(await stack.ssh(`${ask}; ${ask} --user ckan:wrong`)).toBe("401401");
+            const schema = `https://${address}:8983/solr/ckan/schema/name`;
+            expect(await stack.ssh(`${answered(schema)}; ${answered(schema, { user: "ckan:wrong" })}`)).toBe("401401");
             const { url } = await stack.outputs<Outputs>();
-            const found = `curl --silent --output /dev/null --write-out '%{http_code}' '${url}api/3/action/package_search'`;
+            const found = answered(`${url}api/3/action/package_search`);
             await stack.sshOn("search", "systemctl stop solr");
             expect(await stack.ssh(found)).not.toBe("200");
             await stack.run("up", "--repair");
@@ -137,7 +150,7 @@ describe("DCOR with its database, its object store and its Solr on machines of t
         "whoever has another certificate is not taken for the object store; drift tells of both machines, and a repair mends both",
         async () => {
             const { machine } = await stack.outputs<Outputs>();
-            const ask = `curl --silent --insecure --output /dev/null --write-out '%{http_code}' https://${machine.address}:9443/`;
+            const ask = answered(`https://${machine.address}:9443/`, { insecure: true });
             const site = "/etc/nginx/conf.d/dcor-object-store.conf";
             const wrong = `sed -i 's/proxy_ssl_name .*/proxy_ssl_name 192.0.2.1;/' ${site}; nginx -s reload; sleep 1`;
             expect(await stack.ssh(`${ask}; ${wrong}; ${ask}`)).toBe("403502");
@@ -225,6 +238,25 @@ describe("DCOR with its database, its object store and its Solr on machines of t
             await expectAllRowsOk(stack, NOT_HERE, ROWS);
         },
         5 * MINUTE,
+    );
+
+    test(
+        "Solr goes to the first machine and back, by an up each, with an index of what users have now",
+        async () => {
+            const before = await kept();
+            const { solr } = own();
+            stack.configure({ solr: {} });
+            await stack.run("up");
+            expect(await kept()).toBe(before);
+            expect((await stack.ssh("systemctl is-active solr")).trim()).toBe("active");
+            stack.configure({ solr });
+            await stack.run("up");
+            expect(await kept()).toBe(before);
+            expect(await stack.ssh("ls -d /opt/solr /etc/systemd/system/solr.service* 2>/dev/null || true")).toBe("");
+            // What the first machine's index has is of before.
+            await stack.ssh("test -d /data/solr/ckan/data/index");
+        },
+        15 * MINUTE,
     );
 
     test(

@@ -10,7 +10,7 @@ const HERE = "http://127.0.0.1:8983/solr/ckan";
 export async function checkSolr(context: DcorContext, values: ReadonlyMap<string, string>): Promise<string> {
     const { machine, searchMachine } = context;
     const url = values.get("solr_url") ?? "";
-    const { name, index } = await askAsCkan(context);
+    const { name, index, refused } = await askAsCkan(context);
     ensure(name === "ckan-2.11", `Solr's schema is ${name}`);
     ensure(index === "whole", `the search index has not what the database has: ${index}`);
     const listening = await (searchMachine?.ssh ?? machine).run("ss -Hltn 'sport = :8983' | awk '{print $4}'");
@@ -26,16 +26,7 @@ export async function checkSolr(context: DcorContext, values: ReadonlyMap<string
         listening.replace(/[[\]]|::ffff:/g, "") === address,
         `Solr listens on ${listening}, and is asked at ${address}`,
     );
-    const refused = await machine.facts(`
-        for login in "" ckan:wrong; do
-            fact "as$login" "$(curl --silent --output /dev/null --write-out '%{http_code}' \${login:+--user "$login"} '${url}/select?q=*:*')"
-        done
-    `);
-    const answers = Object.values(refused);
-    ensure(
-        answers.length === 2 && answers.every((answer) => answer === "401"),
-        `who has no password, or a wrong one, is answered with ${answers.join(", ")}`,
-    );
+    ensure(refused === "401 401", `who has no password, or a wrong one, is answered with ${refused}`);
     const version = await tlsBetween(machine, address, TRUSTED_SEARCH);
     return `${said}, on ${searchMachine.name}, by ${version} and with a password alone, its certificate verified`;
 }
@@ -59,6 +50,7 @@ query = {"q": "*:*", "fq": ["site_id:" + options["ckan.site_id"], "state:active"
 found = ask("/select", **query)["response"]["numFound"]
 with sqlalchemy.create_engine(options["sqlalchemy.url"]).connect() as connection:
     there = connection.execute(sqlalchemy.text("select count(*) from package where state = 'active'")).scalar()
+print("refused", *(requests.get(url + "/schema/name", auth=login, timeout=30).status_code for login in (None, ("ckan", "wrong"))))
 print("index", "whole" if found == there else f"{found} datasets of {there}")
 END`);
     return Object.fromEntries(said.split("\n").map((line) => line.split(/ (.*)/s) as [string, string]));
