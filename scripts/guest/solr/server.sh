@@ -29,6 +29,9 @@ if [ -n "${client:-}" ]; then
     # shellcheck source=scripts/guest/solr/protect.sh
     source /usr/local/lib/science-stacks/solr/protect.sh
 fi
+# A core that went with what was on the volume is not waited for: its own step makes another.
+[ -n "$(find /data/solr -mindepth 2 -maxdepth 2 -name core.properties -print -quit)" ] ||
+    remove_file /etc/systemd/system/solr.service.d/core.conf
 settle
 enable_unit solr.service
 
