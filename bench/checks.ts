@@ -29,7 +29,7 @@ export async function check(product: ProductName, outputs: unknown, only?: reado
     const context: Omit<Context, "engine" | "deployment" | "close"> = {
         ...{ stack: "bench", outputs: { certificate, ssh, ...others }, config: configurationOf(product) },
         ...{ machine, front: machine, databaseMachine: undefined, objectStoreMachine: undefined },
-        redisMachine: undefined,
+        ...{ redisMachine: undefined, searchMachine: undefined },
         ...{
             applicationMachines: [],
             databaseMembers: [],

@@ -17,6 +17,11 @@ const KINDS: Record<string, { type: string; name: RegExp; none: string }> = {
         none: "it has no database of its own",
     },
     "cache-password": { type: PASSWORD, name: /^redis(-server)?-password$/, none: "it has no Redis of its own" },
+    "search-password": {
+        type: PASSWORD,
+        name: /^search-server-password$/,
+        none: "Solr has no machine of its own",
+    },
     certificate: {
         type: KEY,
         name: /^certificate-key$/,

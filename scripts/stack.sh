@@ -28,8 +28,8 @@ npm run logs -- <stack> [service] [--lines N] [--follow] [--machine NAME]
 npm run backup -- <stack>               makes a backup now, besides those of the timer
 npm run restore -- <stack> [--at TIME] | --list  gives back the data of a backup
 npm run adopt -- <stack> [--from FILE]  a running machine whose state was lost, by the copy of the state on it
-npm run rotate -- <stack> database-password|cache-password|certificate|ssh-key|host-key  makes it anew
-npm run ssh -- <stack> [--machine NAME] [-- command]  into the stack's machine, or one beside it: database, object-store, redis, or a name in applications
+npm run rotate -- <stack> database-password|cache-password|search-password|certificate|ssh-key|host-key  makes it anew
+npm run ssh -- <stack> [--machine NAME] [-- command]  into the stack's machine, or one beside it: database, object-store, redis, search, or a name in applications
 npm run tunnel -- <stack> [--machine NAME]  the way to a machine on AWS that has no port open for SSH
 npm run destroy -- <stack>              removes the stack
 npm run pulumi -- <arguments>           the Pulumi CLI with the project's backend
@@ -139,6 +139,7 @@ read_machine() {
     database) login=databaseSsh ;;
     object-store) login=objectStoreSsh ;;
     redis) login=redisSsh ;;
+    search) login=searchSsh ;;
     *)
         [[ ${2:-} =~ ^[a-z][a-z0-9]*$ ]] || no_machine "${2:-}"
         login=named.$2
@@ -149,7 +150,7 @@ read_machine() {
 
 no_machine() {
     fail "\"$1\" is none of the machines of $stack, or it is not up." \
-        "Give --machine database, object-store or redis, or a name in its applications or postgresql.machines, or leave it out for the stack's first one. Or run: npm run up -- $stack"
+        "Give --machine database, object-store, redis or search, or a name in its applications or postgresql.machines, or leave it out for the stack's first one. Or run: npm run up -- $stack"
 }
 
 # print_login: how one logs in to the machine that `login` says; of those with names, the outputs of all.

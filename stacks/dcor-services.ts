@@ -1,8 +1,8 @@
 import type { BackupContents } from "../components/guest/backup-files";
 import { Dcor } from "../components/dcor/dcor";
 import { CkanDatabase, type CkanDatabaseEndpoint } from "../components/dcor/database";
-import { UWSGI } from "../components/dcor/settings";
-import { softwareDirectory, softwareProgram, solrSchema } from "../components/dcor/software";
+import { REBUILD_MARK, UWSGI } from "../components/dcor/settings";
+import { softwareDirectory, softwareProgram } from "../components/dcor/software";
 import type { DataVolume } from "../components/guest/data-volume";
 import { InstallStep } from "../components/guest/install-step";
 import { Minio } from "../components/guest/minio";
@@ -13,14 +13,17 @@ import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
 import { POSTGRESQL_PORT } from "../components/guest/postgresql-server";
 import { Redis, REDIS_PORT, type RedisEndpoint } from "../components/guest/redis";
 import { RedisElsewhere } from "../components/guest/redis-elsewhere";
-import { indexDirectory, rebuildMark, Solr, SOLR_PORT, type SearchEndpoint } from "../components/guest/solr";
+import { Solr } from "../components/guest/solr";
+import { indexDirectory, SOLR_PORT } from "../components/guest/solr-files";
 import { MIGRATION_SECONDS } from "../components/guest/upgrade";
 import type { Machine } from "../components/machine/machine";
 import type { DcorConfig } from "./config";
 import { hasOwnMinio } from "./config/dcor-object-store";
 import { hasOwnServer } from "./config/postgresql-elsewhere";
-import { isOwnRedis } from "./config/services";
+import { hasOwnSolr, isOwnRedis } from "./config/services";
 import type { StackDatabase } from "./database-machine";
+import { createSearch, type StackSearch } from "./dcor-search";
+import type { FurtherMachine } from "./further-machine";
 import { createRedis, type RedisServer } from "./redis";
 import { webPorts } from "./web-front";
 
@@ -32,7 +35,7 @@ export interface DcorServices {
     environment: string;
     database: CkanDatabaseEndpoint;
     redis: RedisEndpoint;
-    search: SearchEndpoint;
+    search: StackSearch;
     /** Units of this machine that CKAN waits for at each boot. */
     waitsFor: string[];
 }
@@ -40,7 +43,7 @@ export interface DcorServices {
 /** What of DCOR is backed up: what is on this machine. The search index and the queue of jobs are made anew from it. */
 export function dcorBackup({ postgresql, objectStore, solr }: DcorConfig): BackupContents {
     const minio = hasOwnMinio({ objectStore });
-    const ownSolr = solr.url === undefined;
+    const ownSolr = hasOwnSolr({ solr });
     return {
         directories: ["/data/ckan", ...(minio ? Minio.backup.directories : [])],
         excludes: minio ? Minio.backup.excludes : [],
@@ -52,7 +55,8 @@ export function dcorBackup({ postgresql, objectStore, solr }: DcorConfig): Backu
         ],
         // An index that is damaged, too, is built anew from nothing.
         forget: ownSolr ? [indexDirectory("ckan")] : [],
-        rebuild: ownSolr ? [rebuildMark("ckan")] : [],
+        // What it has besides would be found, and not be there.
+        rebuild: solr.url === undefined ? [REBUILD_MARK] : [],
     };
 }
 
@@ -64,6 +68,8 @@ interface Place {
     data: DataVolume;
     /** The database, where that is the stack's and beside the machine. */
     databaseBeside?: StackDatabase;
+    /** The machine that Solr has for itself. */
+    searchBeside?: FurtherMachine;
     /** What keeps the queue of jobs, where that is the stack's and beside the machine. */
     redis?: RedisServer;
 }
@@ -78,7 +84,7 @@ export function ownPorts(config: DcorConfig): number[] {
         ...(hasOwnMinio(config) ? MINIO_PORTS : []),
         ...(hasOwnServer(config) ? [POSTGRESQL_PORT] : []),
         ...(isOwnRedis({ redis }) ? [REDIS_PORT] : []),
-        ...(solr.url === undefined ? [SOLR_PORT] : []),
+        ...(hasOwnSolr({ solr }) ? [SOLR_PORT] : []),
     ];
 }
 
@@ -95,7 +101,7 @@ export function servicePackages(config: DcorConfig): PackageSet[] {
         ...(hasOwnServer(config) ? [PostgreSql.packages(machine.image)] : []),
         ...(postgresql.machine || postgresql.rds ? [PostgreSqlElsewhere.packages] : []),
         isOwnRedis({ redis }) ? Redis.packages : RedisElsewhere.packages,
-        ...(solr.url === undefined ? [Solr.packages] : []),
+        ...(hasOwnSolr({ solr }) ? [Solr.packages] : []),
         ...(hasOwnMinio(config) ? [Minio.packages] : []),
     ];
 }
@@ -120,14 +126,14 @@ export function dcorServices(config: DcorConfig, place: Place): DcorServices {
     );
     const database = ckanDatabase(config, place);
     const redis = createRedis(config.redis, place);
-    const search = searchCore(config, place, software);
+    const search = createSearch(config, place, software);
     return {
         ...{ software, environment },
         database: database.endpoint,
         redis,
         search,
         waitsFor: [
-            ...(config.solr.url === undefined ? ["solr.service"] : []),
+            ...(hasOwnSolr(config) ? ["solr.service"] : []),
             ...(isOwnRedis(config) ? ["redis-server.service"] : []),
             ...database.units,
         ],
@@ -148,21 +154,4 @@ function ckanDatabase(config: DcorConfig, { machine, packages, data, databaseBes
     const server = new PostgreSql("postgresql", { machine, image, packages, data, sharedBuffersMiB });
     const { endpoint } = new CkanDatabase("database", { machine, server: server.endpoint });
     return { endpoint, units: [server.unit] };
-}
-
-function searchCore(
-    { dcor, solr, mirrors, development }: DcorConfig,
-    place: Place,
-    software: InstallStep,
-): SearchEndpoint {
-    return solr.url === undefined
-        ? new Solr("solr", {
-              ...place,
-              schema: { path: solrSchema(softwareDirectory(dcor.version, development)), revision: software.revision },
-              after: [software],
-              heapMiB: solr.heapMiB,
-              archiveUrl: solr.archive,
-              proxy: mirrors.proxy,
-          }).endpoint
-        : { url: solr.url, core: solr.url.split("/").at(-1) ?? "", running: [] };
 }

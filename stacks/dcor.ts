@@ -24,6 +24,7 @@ import { createBackups } from "./backups";
 import type { DcorConfig } from "./config";
 import { createDatabaseMachine } from "./database-machine";
 import { createObjectStore, triedKeys } from "./dcor-object-store";
+import { createSearchMachine } from "./dcor-search";
 import { buildPackages, dcorBackup, dcorServices, ownPorts, servicePackages, type DcorServices } from "./dcor-services";
 import { createLoadBalancer } from "./load-balancer";
 import { createManagedServices } from "./managed-services";
@@ -33,7 +34,7 @@ import { firewallRules, publicAddress, shownCertificate, siteCertificate, visito
 /** The page by which CKAN says that it answers. */
 const STATUS = "/api/3/action/status_show";
 
-/** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database, Redis and the object store may have others, or be Amazon's. */
+/** DCOR: CKAN with its extensions behind nginx, and the services that it works with, on one machine; the database, Redis, the object store and Solr may have others, and all but Solr be Amazon's. */
 export async function dcor(config: DcorConfig) {
     const { mirrors } = config;
     const machine = await createMachine("machine", config.machine, mirrors, {
@@ -86,12 +87,16 @@ export async function dcor(config: DcorConfig) {
     const certificate = siteCertificate(config, machine);
     const shown = shownCertificate(config, certificate);
     const managed = createManagedServices(config, machine);
-    const [databaseBeside, queue, store] = await Promise.all([
+    const [databaseBeside, queue, store, searchBeside] = await Promise.all([
         managed.database ?? createDatabaseMachine(config, machine, { upgrades }),
         managed.redis ?? createRedisMachine(config, machine, { upgrades }),
         createObjectStore(config, { machine, packages, data, address, upgrades }),
+        createSearchMachine(config, machine, { upgrades }),
     ]);
-    const services = dcorServices(config, { machine, tools, packages, data, databaseBeside, redis: queue?.server });
+    const { search, ...services } = dcorServices(config, {
+        ...{ machine, tools, packages, data, databaseBeside, searchBeside },
+        redis: queue?.server,
+    });
     const site = new DcorSite("site", {
         machine,
         packages,
@@ -110,6 +115,7 @@ export async function dcor(config: DcorConfig) {
         data,
         scratch,
         ...services,
+        search: search.endpoint,
         objectStore: store.endpoint,
         settings: address.apply((known) => ({ ...config.dcor, address: known, mail })),
         administrator: { ...config.administrator, email: administratorEmail(config, address) },
@@ -122,7 +128,7 @@ export async function dcor(config: DcorConfig) {
         { url: `${base}/`, contains: config.dcor.title },
         { url: `${base}${STATUS}`, contains: '"success": true' },
     ]);
-    const further = [databaseBeside, queue, store].flatMap((beside) => beside?.last ?? []);
+    const further = [databaseBeside, queue, store, search].flatMap((beside) => beside?.last ?? []);
     const upgraded = createPackagesUpgrade(config, machine, requests, [site, last, ...further]);
     new HealthCheck(
         "health",
@@ -155,6 +161,7 @@ export async function dcor(config: DcorConfig) {
         ...databaseBeside?.outputs,
         ...queue?.outputs,
         ...store.outputs,
+        ...search.outputs,
         ...front.outputs,
     };
 }
@@ -168,10 +175,9 @@ function withoutPassword({ server, from, startTls, user }: NonNullable<DcorConfi
 function developmentSteps(
     { dcor, mirrors }: DcorConfig,
     machine: Machine,
-    services: DcorServices,
+    { environment }: Pick<DcorServices, "environment">,
     answering: InstallStep,
 ) {
-    const { environment } = services;
     const index = { indexUrl: mirrors.pypi, proxy: mirrors.proxy };
     const { version } = dcor;
     return dcorDevelopment("development", { machine, version, environment, answering, index });

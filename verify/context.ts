@@ -21,10 +21,11 @@ export interface Context<P extends Outputs["product"] = Outputs["product"]> {
     config: Extract<ParsedConfig, { product: P }>;
     web: Web;
     machine: Ssh;
-    /** The machines that the database, the object store and Redis have for themselves; undefined where they have none. */
+    /** The machines that the database, the object store, Redis and Solr have for themselves; undefined where they have none. */
     databaseMachine: DatabaseMachine | undefined;
     objectStoreMachine: FurtherMachine | undefined;
     redisMachine: FurtherMachine | undefined;
+    searchMachine: FurtherMachine | undefined;
     /** The machines of PostgreSQL where it has several. */
     databaseMembers: readonly DatabaseMember[];
     /** The machines that OMERO.web has beside the first one; none where it is on that one. */
@@ -85,6 +86,7 @@ export async function openContext(stack: string): Promise<Context> {
     const databaseMachine = databaseMachineOf(outputs, config, directory);
     const objectStoreMachine = objectStoreMachineOf(outputs, config, directory);
     const redisMachine = redisMachineOf(outputs, config, directory);
+    const searchMachine = searchMachineOf(outputs, config, directory);
     const applicationMachines = applicationMachinesOf(outputs, config, directory);
     const databaseMembers = databaseMembersOf(outputs, config, directory);
     const given = config.product === "eoxserver" ? config.postgresql.url : undefined;
@@ -93,13 +95,13 @@ export async function openContext(stack: string): Promise<Context> {
     let browser: Promise<Browser | undefined> | undefined;
 
     return {
-        ...{ stack, outputs, config, web, machine, databaseMachine, objectStoreMachine, redisMachine },
+        ...{ stack, outputs, config, web, machine, databaseMachine, objectStoreMachine, redisMachine, searchMachine },
         ...{ front: machine, applicationMachines, databaseMembers, databaseUrl },
         ...{ engine, deployment, database },
         browser: () => (browser ??= openBrowser(outputs.certificate)),
         close: async () => {
             web.close();
-            const services = [databaseMachine, objectStoreMachine, redisMachine];
+            const services = [databaseMachine, objectStoreMachine, redisMachine, searchMachine];
             const further = [...services, ...databaseMembers, ...applicationMachines];
             await Promise.all([machine.close(), ...further.map((each) => each?.ssh.close())]);
             await (await browser)?.close();
@@ -144,6 +146,14 @@ function redisMachineOf(outputs: Outputs, config: ParsedConfig, directory: strin
     return machine === undefined || login === undefined || keys === undefined
         ? undefined
         : furtherMachine(machine, login, keys, join(directory, "redis"));
+}
+
+function searchMachineOf(outputs: Outputs, config: ParsedConfig, directory: string): FurtherMachine | undefined {
+    const { searchMachine: machine, searchSsh: login } = outputs;
+    const keys = "solr" in config ? config.solr.machine : undefined;
+    return machine === undefined || login === undefined || keys === undefined
+        ? undefined
+        : furtherMachine(machine, login, keys, join(directory, "search"));
 }
 
 function applicationMachinesOf(outputs: Outputs, config: ParsedConfig, directory: string): FurtherMachine[] {

@@ -34,6 +34,9 @@ const beside = {
     /** The machine that Redis has for itself. */
     redisMachine: machine.optional(),
     redisSsh: ssh.optional(),
+    /** The machine that Solr has for itself. */
+    searchMachine: machine.optional(),
+    searchSsh: ssh.optional(),
     /** The machines of OMERO.web, by their names in the configuration. */
     applications: z.record(z.string(), machine).optional(),
     applicationSsh: z.record(z.string(), ssh).optional(),
@@ -80,9 +83,9 @@ export type Outputs = z.infer<typeof schema>;
 
 /** How administrators log in to the machines beside the first one that a stack has, by the names that users' commands have for them. */
 export function furtherLogins(outputs: Outputs): [string, Outputs["ssh"]][] {
-    const { databaseSsh, databaseMemberSsh, objectStoreSsh, redisSsh, applicationSsh } = outputs;
-    const services = { database: databaseSsh, "object-store": objectStoreSsh, redis: redisSsh };
-    const logins = { ...services, ...databaseMemberSsh, ...applicationSsh };
+    const { databaseSsh, databaseMemberSsh, objectStoreSsh, redisSsh, searchSsh, applicationSsh } = outputs;
+    const services = { "object-store": objectStoreSsh, redis: redisSsh, search: searchSsh };
+    const logins = { database: databaseSsh, ...databaseMemberSsh, ...services, ...applicationSsh };
     return Object.entries(logins).flatMap(([name, login]) => (login === undefined ? [] : [[name, login]]));
 }
 

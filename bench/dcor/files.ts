@@ -9,7 +9,7 @@ import { nginxFiles } from "../../components/guest/nginx";
 import type { GuestFile } from "../../components/guest/program";
 import { lockFile } from "../../components/guest/python";
 import * as redis from "../../components/guest/redis";
-import * as solr from "../../components/guest/solr";
+import * as solr from "../../components/guest/solr-files";
 import { supervisorDropIn } from "../../components/guest/supervisor";
 import { upgradeFiles } from "../../components/guest/unattended-upgrades";
 import { runHostScript } from "../../test/guest/guest";

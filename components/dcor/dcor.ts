@@ -8,7 +8,7 @@ import type { Packages, PackageSet } from "../guest/packages";
 import type { PublicAddress } from "../guest/public-address";
 import type { RedisEndpoint } from "../guest/redis";
 import { rootOnly } from "../guest/site-certificate";
-import { rebuildMark, type SearchEndpoint } from "../guest/solr";
+import type { SearchEndpoint } from "../guest/solr";
 import { SUPERVISOR_PACKAGES, SUPERVISOR_UNIT, supervisorDropIn } from "../guest/supervisor";
 import { MIGRATION_SECONDS } from "../guest/upgrade";
 import type { Machine } from "../machine/machine";
@@ -17,7 +17,7 @@ import { apiToken } from "./api-token";
 import type { CkanDatabaseEndpoint } from "./database";
 import { redisAddress } from "./redis-address";
 import { configurationFiles, jobFiles, NIGHTLY_TIMERS, programFiles, uwsgiFiles } from "./render";
-import { LICENSES, SCRATCH, UWSGI, type DcorSettings } from "./settings";
+import { LICENSES, REBUILD_MARK, SCRATCH, TRUSTED, TRUSTED_SEARCH, UWSGI, type DcorSettings } from "./settings";
 import { BUILD_PACKAGES } from "./software";
 
 export interface DcorArgs {
@@ -37,7 +37,9 @@ export interface DcorArgs {
     objectStore: ObjectStoreEndpoint;
     /** Units of this machine that supervisor waits for at each boot. */
     waitsFor: readonly string[];
-    settings: pulumi.Output<Omit<DcorSettings, "solrUrl" | "objectStoreUrl" | "objectStoreRegion" | "bucketName">>;
+    settings: pulumi.Output<
+        Omit<DcorSettings, "solrUrl" | "solrUser" | "objectStoreUrl" | "objectStoreRegion" | "bucketName">
+    >;
     administrator: { name: string; email: pulumi.Input<string> };
     /** Secret. The password for the server of `settings.mail`. @default none */
     mailPassword?: pulumi.Output<string>;
@@ -47,8 +49,6 @@ export interface DcorArgs {
 
 const OPTIONS = "dcor-options";
 const ADMINISTRATOR = "dcor-administrator";
-/** `update-ca-certificates` makes /etc/ssl/certs/science-stacks-authority.pem of it: no name that a certificate of ours has there. */
-const TRUSTED = "/usr/local/share/ca-certificates/science-stacks-authority.crt";
 const RESTART = [`${SUPERVISOR_UNIT}:restart`];
 
 /**
@@ -74,10 +74,10 @@ export class Dcor extends pulumi.ComponentResource {
         this.apiToken = pulumi.secret(pulumi.all([tokenId, secretKey]).apply(([id, key]) => apiToken(id, key)));
 
         const settings: pulumi.Output<DcorSettings> = pulumi
-            .all([args.settings, objectStore.url, objectStore.bucket])
-            .apply(([known, objectStoreUrl, bucket]) => ({
+            .all([args.settings, objectStore.url, objectStore.bucket, search.url])
+            .apply(([known, objectStoreUrl, bucket, solrUrl]) => ({
                 ...known,
-                solrUrl: search.url,
+                ...{ solrUrl, solrUser: search.login?.user },
                 objectStoreUrl,
                 objectStoreRegion: objectStore.region,
                 bucketName: bucket ?? `${objectStore.bucketPrefix}{organization_id}`,
@@ -94,6 +94,7 @@ export class Dcor extends pulumi.ComponentResource {
                             "ckan.redis.url": pulumi
                                 .all([redis.url, redis.password])
                                 .apply(([url, secret]) => redisAddress(url, secret, redis.authority)),
+                            solr_password: search.login?.password,
                             "dcor_object_store.access_key_id": objectStore.accessKeyId,
                             "dcor_object_store.secret_access_key": objectStore.secretAccessKey,
                             "smtp.password": args.mailPassword,
@@ -112,16 +113,23 @@ export class Dcor extends pulumi.ComponentResource {
             {
                 machine,
                 program: pulumi
-                    .all([settings, secrets.revision, args.administrator.email, args.trusted])
-                    .apply(([known, secrets_revision, email, trusted]) => ({
+                    .all([
+                        settings,
+                        secrets.revision,
+                        args.administrator.email,
+                        args.trusted,
+                        search.authority,
+                        search.own,
+                    ])
+                    .apply(([known, secrets_revision, email, trusted, searchAuthority, searchMachine]) => ({
                         script: "dcor/configure.sh",
                         parameters: {
                             environment: args.environment,
                             administrator: args.administrator.name,
                             email,
                             hosts: hostsLine(known.address),
-                            rebuild_mark: rebuildMark(search.core),
-                            authority: TRUSTED,
+                            ...{ search: searchMachine ?? "", rebuild_mark: REBUILD_MARK },
+                            authorities: [TRUSTED, TRUSTED_SEARCH],
                             ...{ address, port, server_name: known.address.serverName },
                             ...{ database: database.name ?? "", database_port: database.port ?? "" },
                             licenses: LICENSES,
@@ -130,6 +138,7 @@ export class Dcor extends pulumi.ComponentResource {
                         files: {
                             ...configurationFiles(known),
                             ...(trusted && { [TRUSTED]: { content: trusted } }),
+                            ...(searchAuthority && { [TRUSTED_SEARCH]: { content: searchAuthority } }),
                         },
                         notify: RESTART,
                     })),

@@ -61,6 +61,7 @@ export function siteOptions(settings: DcorSettings): Options {
         "ckan.locale_default": "en_US",
         "ckan.theme": "dcor_theme_main/dcor_theme_main",
         solr_url: settings.solrUrl,
+        ...(settings.solrUser !== undefined && { solr_user: settings.solrUser }),
         "ckan.auth.create_user_via_api": registration,
         "ckan.auth.create_user_via_web": registration,
         "dcor_object_store.endpoint_url": settings.objectStoreUrl,

@@ -71,6 +71,7 @@ export function configurationFiles(settings: DcorSettings): Record<string, Guest
         [`${LIBRARY}/dcor_config.json`]: { content: `${JSON.stringify(forInspect, undefined, 4)}\n` },
         [`${LIBRARY}/merge-secrets.py`]: { content: guestScript("dcor/merge-secrets.py") },
         [`${LIBRARY}/initialize.py`]: { content: guestScript("dcor/initialize.py") },
+        [`${LIBRARY}/search_index.py`]: { content: guestScript("dcor/search_index.py") },
         [ENVIRONMENT.AWS_CONFIG_FILE]: {
             content: renderTemplate("dcor/templates/aws.conf.eta", {
                 region: settings.objectStoreRegion ?? "us-east-1",

@@ -7,6 +7,8 @@ export interface DcorSettings {
     title?: string;
     /** Address of the Solr core. */
     solrUrl: string;
+    /** Who it is asked by. @default it asks for no password */
+    solrUser?: string;
     /** Address of the object store, which users are sent to. */
     objectStoreUrl: string;
     /** Name of the buckets, with `{organization_id}` for the circle's identifier; without it, the one bucket of all circles. */
@@ -41,3 +43,14 @@ export const TEMPORARY = `${SCRATCH}/tmp`;
 
 /** The licences that datasets can have: those of the extension, which for developers is loaded from elsewhere. */
 export const LICENSES = "/etc/ckan/default/licenses.json";
+
+/** What says that the search index is not of what the database has: after a restore. */
+export const REBUILD_MARK = "/var/lib/science-stacks/rebuild-search-index";
+
+/**
+ * The authority of the site's certificate, which the machine must trust for its own requests, and that of a Solr on another machine.
+ * `update-ca-certificates` makes /etc/ssl/certs/science-stacks-authority.pem of the first: no name that a certificate of ours has there.
+ */
+const AUTHORITIES = "/usr/local/share/ca-certificates";
+export const TRUSTED = `${AUTHORITIES}/science-stacks-authority.crt`;
+export const TRUSTED_SEARCH = `${AUTHORITIES}/science-stacks-search-authority.crt`;

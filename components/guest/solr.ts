@@ -1,13 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
+import { password } from "../password";
+import type { ServerCertificate } from "../server-certificate";
 import { Archive } from "./archive";
+import { pemFile, SecretFiles, secretFile, secretPath } from "./config-files";
 import type { DataVolume } from "./data-volume";
-import { hardening } from "./hardening";
 import { InstallStep } from "./install-step";
 import type { Packages, PackageSet } from "./packages";
-import type { GuestFile, StepProgram } from "./program";
-import { guestScript } from "./shell";
-import { renderTemplate } from "./template";
+import {
+    coreProgram,
+    PASSWORD,
+    SERVER_AUTHORITY,
+    SERVER_CERTIFICATE,
+    SERVER_KEY,
+    serverProgram,
+    SOLR_USER,
+    solrUrl,
+} from "./solr-files";
 
 export interface SolrArgs {
     machine: Machine;
@@ -31,40 +40,43 @@ export interface SolrArgs {
     archiveUrl?: string;
     /** Address of an HTTP proxy for what this host downloads. @default none */
     proxy?: string;
+    /**
+     * What it shows at the machine's private address, where other machines of the stack use it, by TLS and with a password alone.
+     * @default it is for its own machine, on the loopback address
+     */
+    certificate?: ServerCertificate;
 }
 
 /** What a product needs to use a Solr core. */
 export interface SearchEndpoint {
     /** Address of the core, e.g. `http://127.0.0.1:8983/solr/ckan`. */
-    url: string;
-    core: string;
+    url: pulumi.Input<string>;
+    /** Who may ask it; the password is secret. @default everyone */
+    login?: { user: string; password: pulumi.Output<string> };
+    /** The authority that has signed its certificate, as PEM. @default those that the machine trusts */
+    authority?: pulumi.Output<string>;
+    /** The stack's own: another one when the machine is, and with it perhaps the index. @default a server that is not the stack's */
+    own?: pulumi.Output<string>;
     /** The core answers: what everything that connects waits for; none for a server that is not the stack's. */
     running: pulumi.Resource[];
 }
 
-export const SOLR_PORT = 8983;
-
-/** Where a core has its index, which Solr makes when there is none. */
-export const indexDirectory = (core: string) => `/data/solr/${core}/data`;
-
-/** Where a core says that its schema has changed since its index was built; who has rebuilt it takes the file away. */
-export const rebuildMark = (core: string) => `/data/solr/${core}/rebuild-index`;
-
 /**
- * Solr 9.9.0 on the machine's loopback address, with one core on the data volume. Its unit is active when the core answers.
+ * Solr 9.9.0 for its machine, or for others of the stack, with one core on the data volume. Its unit is active when the core answers.
  * The schema is the one that the product brings; that Solr has it is asked of Solr.
  * Guide: DCOR "Ubuntu and CKAN", and the part on Solr's start, which is waited for there by sleeping 250 s.
  */
 export class Solr extends pulumi.ComponentResource {
     public readonly endpoint: SearchEndpoint;
     /** The core answers, with the schema that it was given. */
-    public readonly running: pulumi.Resource;
+    public readonly running: InstallStep;
 
     constructor(name: string, args: SolrArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:guest:Solr", name, {}, opts);
 
-        const { machine, packages, data, schema, after = [], heapMiB = 512, core = "ckan" } = args;
+        const { machine, packages, data, schema, after = [], heapMiB = 512, core = "ckan", certificate } = args;
         const child = { parent: this };
+        const network = pulumi.output(certificate && machine.privateAddress);
         const archive = new Archive(
             `${name}-archive`,
             {
@@ -75,30 +87,65 @@ export class Solr extends pulumi.ComponentResource {
             },
             child,
         );
+        const protection = certificate && this.protect(name, args, certificate);
         // Java starts while the product that brings the schema is being installed.
         const server = new InstallStep(
             `${name}-server`,
             {
                 machine,
-                program: archive.path.apply((path) => serverProgram({ archive: path, heapMiB })),
+                program: pulumi
+                    .all([archive.path, network, protection?.secrets.revision])
+                    .apply(([path, known, revision]) =>
+                        serverProgram({
+                            ...{ archive: path, heapMiB },
+                            ...(known && revision && { shown: { network: known, revision } }),
+                        }),
+                    ),
                 removable: true,
             },
-            { ...child, dependsOn: [packages, archive, data.mounted] },
+            { ...child, dependsOn: [packages, archive, data.mounted, ...(protection ? [protection.secrets] : [])] },
         );
         this.running = new InstallStep(
             `${name}-core`,
             {
                 machine,
                 program: pulumi
-                    .all([schema.path, schema.revision])
-                    .apply(([path, revision]) => coreProgram({ schema: path, revision, core })),
+                    .all([schema.path, schema.revision, network])
+                    .apply(([path, revision, known]) => coreProgram({ schema: path, revision, core, network: known })),
                 removable: true,
             },
             { ...child, dependsOn: [server, ...after] },
         );
 
-        this.endpoint = { url: `http://127.0.0.1:${SOLR_PORT}/solr/${core}`, core, running: [this.running] };
+        this.endpoint = {
+            url: network.apply((known) => `${solrUrl(known)}/solr/${core}`),
+            ...(protection && { login: { user: SOLR_USER, password: protection.password } }),
+            ...(certificate && { authority: certificate.authorityPem }),
+            own: machine.identity,
+            running: [this.running],
+        };
         this.registerOutputs();
+    }
+
+    /** What lets in those alone who have the password, by TLS. */
+    private protect(name: string, { machine, packages }: SolrArgs, certificate: ServerCertificate) {
+        const child = { parent: this };
+        const secret = password(`${name}-password`, child);
+        const key = { mode: "600" };
+        const secrets = new SecretFiles(
+            `${name}-secrets`,
+            {
+                machine,
+                files: {
+                    [secretPath(PASSWORD)]: secretFile(secret),
+                    [SERVER_CERTIFICATE]: pemFile(certificate.certificatePem),
+                    [SERVER_KEY]: pemFile(certificate.privateKeyPem, key),
+                    [SERVER_AUTHORITY]: pemFile(certificate.authorityPem),
+                },
+            },
+            { ...child, dependsOn: packages },
+        );
+        return { password: secret, secrets };
     }
 
     static readonly packages: PackageSet = {
@@ -106,54 +153,10 @@ export class Solr extends pulumi.ComponentResource {
         // Java's package links its manuals, and fails in a system without manuals where their directory is not there.
         files: { "/usr/share/man/man1/README": { content: "This directory is one that Java's package needs.\n" } },
     };
-}
 
-const template = (name: string) => guestScript(`solr/templates/${name}`);
-const owned = (content: string): GuestFile => ({ content, owner: "solr:solr" });
-const HOME = "/data/solr";
-
-/** The program of the step that installs Solr and starts it. @param settings path of the archive in the guest; Java's heap */
-export function serverProgram({ archive, heapMiB }: { archive: string; heapMiB: number }): StepProgram {
-    return {
-        script: "solr/server.sh",
-        parameters: { archive },
-        files: {
-            "/etc/solr/log4j2.xml": { content: template("log4j2.xml") },
-            "/etc/systemd/system/solr.service": {
-                content: renderTemplate("solr/templates/solr.service.eta", { port: SOLR_PORT, heapMiB }),
-            },
-            ...hardening("solr.service"),
-            [`${HOME}/solr.xml`]: owned(template("solr.xml")),
-        },
-        notify: ["solr.service:restart"],
-    };
-}
-
-export interface CoreSettings {
-    core: string;
-    /** Path of the schema in the guest. */
-    schema: string;
-    /** Of what the schema comes from. */
-    revision: string;
-}
-
-/** The program of the step that makes the core. */
-export function coreProgram({ core, schema, revision }: CoreSettings): StepProgram {
-    const conf = `${HOME}/${core}/conf`;
-    return {
-        script: "solr/core.sh",
-        parameters: { port: SOLR_PORT, core, schema, schema_of: revision },
-        files: {
-            "/usr/local/lib/science-stacks/solr/check-schema.py": { content: guestScript("solr/check-schema.py") },
-            "/etc/systemd/system/solr.service.d/core.conf": {
-                content: renderTemplate("solr/templates/core.conf.eta", { port: SOLR_PORT, core }),
-            },
-            [`${conf}/solrconfig.xml`]: owned(template("solrconfig.xml")),
-            // CKAN's schema names them, and wants nothing in them.
-            ...Object.fromEntries(
-                ["stopwords", "synonyms", "protwords"].map((name) => [`${conf}/${name}.txt`, owned("# None.\n")]),
-            ),
-        },
-        notify: ["solr.service:reload"],
+    /** With what it needs for other machines: what its key store is made with, and its schema brought by. */
+    static readonly packagesForMachines: PackageSet = {
+        ...Solr.packages,
+        packages: [...Solr.packages.packages, "ca-certificates", "openssl", "python3-venv"],
     };
 }

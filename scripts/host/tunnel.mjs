@@ -1,6 +1,6 @@
 /**
  * tunnel.mjs STACK [MACHINE]: a port of this computer that leads to the SSH server of a stack's instance, or of the one of its
- * database, of its object store, of its Redis, or of an application, by AWS Session Manager.
+ * database, of its object store, of its Redis, of Solr, or of an application, by AWS Session Manager.
  * Waits for an instance that is being made, and opens the way again when it closes. Ends with Ctrl+C.
  */
 import { spawnSync } from "node:child_process";
@@ -15,6 +15,7 @@ const services = {
     database: ["postgresql", "machine"],
     "object-store": ["objectStore", "machine"],
     redis: ["redis", "machine"],
+    search: ["solr", "machine"],
 };
 const path = other === undefined ? ["machine"] : (services[other] ?? ["applications", other, "machine"]);
 const [section, ...keys] = path;

@@ -96,7 +96,7 @@ export const solr = () =>
         .strictObject({
             heapMiB: wholeNumber(128, 65536)
                 .default(512)
-                .meta({ unit: "MiB", description: "Memory for Java's heap, where Solr is on the machine." }),
+                .meta({ unit: "MiB", description: "Memory for Java's heap, where Solr is the stack's." }),
             archive: webAddress("https://mirror.example.org/solr-9.9.0-slim.tgz")
                 .optional()
                 .meta({
@@ -109,6 +109,7 @@ export const solr = () =>
                 description: "A core elsewhere, with CKAN's schema.",
                 defaultText: "one on this machine",
             }),
+            ...ownMachine("solr"),
         })
         .prefault({})
         .meta({ description: "Solr, for the search." });

@@ -112,6 +112,7 @@ export function completeDcor(given: DcorKeys) {
         postgresql: completeOwnMachine("postgresql", given.postgresql),
         redis: completeOwnMachine("redis", given.redis),
         objectStore: objectStore.mode === "minio" ? completeOwnMachine("objectStore", objectStore) : objectStore,
+        solr: completeOwnMachine("solr", given.solr),
         scratch: { sizeGiB: scratch.sizeGiB ?? leastScratch },
         firewall: { web: firewall.web, ssh: firewall.ssh ?? administratorNetworks(given) },
         loadBalancer: completeLoadBalancer(given.loadBalancer, { machine, waitSeconds: LONGEST_WAIT_SECONDS }),

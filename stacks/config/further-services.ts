@@ -1,7 +1,7 @@
 import type { Given } from "./rule";
 
 /** The services that may have a machine of their own in the stack, by the section of the configuration whose key `machine` says so. */
-export const SERVICES = { postgresql: "PostgreSQL", objectStore: "MinIO", redis: "Redis" } as const;
+export const SERVICES = { postgresql: "PostgreSQL", objectStore: "MinIO", redis: "Redis", solr: "Solr" } as const;
 
 /** The section of such a service. */
 export type Section = keyof typeof SERVICES;

@@ -10,6 +10,7 @@ export const NAME_TEXT = "1 to 12 lower-case letters and digits, the first a let
 const RESERVED = new Map([
     ["database", "the only machine of a database"],
     ["redis", "Redis' machine"],
+    ["search", "Solr's machine"],
 ]);
 
 /** A machine beside the stack's first one that its user has named. @param size of its volume in GiB: the least, and the default */

@@ -51,6 +51,10 @@ export interface RedisPlace {
 export const isOwnRedis = ({ redis: { url, machine, elasticache } }: RedisPlace) =>
     [url, machine, elasticache].every((each) => each === undefined);
 
+/** Whether Solr is on the stack's first machine itself. */
+export const hasOwnSolr = ({ solr: { url, machine } }: { solr: { url?: unknown; machine?: unknown } }) =>
+    url === undefined && machine === undefined;
+
 /** A password that is given is of a server elsewhere. */
 export const redisPasswordRule: Rule = (given) =>
     given("redis", "url") === undefined && given("redis", "password") !== undefined

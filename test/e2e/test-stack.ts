@@ -198,7 +198,8 @@ export class TestStack {
         const { config = {} } = existsSync(this.file) ? (parse(readFileSync(this.file, "utf8")) as Configuration) : {};
         const postgresql = config["science-stacks:postgresql"];
         const named = [config["science-stacks:applications"], postgresql?.["machines"] as object | undefined];
-        return ["database", "object-store", "redis", ...named.flatMap((machines) => Object.keys(machines ?? {}))];
+        const services = ["database", "object-store", "redis", "search"];
+        return [...services, ...named.flatMap((machines) => Object.keys(machines ?? {}))];
     }
 
     /** The name of a machine beside the first one, where it has one. */

@@ -30,23 +30,46 @@ s3 = boto3.client("s3", endpoint_url=options["endpoint_url"],
 ${python}
 END`;
 
+/** The status that DCOR's machine is answered with; with `insecure`, whoever answers. */
+const answered = (url: string, { user = "", insecure = false } = {}) => {
+    const login =
+        user &&
+        `, auth=(${user
+            .split(":")
+            .map((word) => `'${word}'`)
+            .join(", ")})`;
+    const options = `timeout=60${login}${insecure ? ", verify=False" : ""}`;
+    return `/usr/lib/ckan/default/bin/python -W ignore -c "import requests; print(requests.get('${url}', ${options}).status_code, end='')"`;
+};
+
 describe("DCOR with its services on machines of their own", () => {
     const stack = new TestStack("three");
-    const [database, store, redis] = [stack.beside("database"), stack.beside("object-store"), stack.beside("redis")];
+    const [database, store] = [stack.beside("database"), stack.beside("object-store")];
+    const [redis, search] = [stack.beside("redis"), stack.beside("search")];
+    /** What users have, found by searching. */
+    const kept = async () => {
+        const reached = connect(await stack.outputs<Outputs>());
+        try {
+            return await DCOR.kept(reached);
+        } finally {
+            await reached.close();
+        }
+    };
+    /** The services with a machine of their own. */
+    const own = () => {
+        const keys = { machine: { ...SMALL.dcor.machine }, data: { sizeGiB: 2 } };
+        return { postgresql: keys, objectStore: { mode: "minio", ...keys }, redis: keys, solr: keys };
+    };
     /** In the network, and none of the stack's: it has the repository of the backups. */
     let stranger: Guest;
 
     beforeAll(async () => {
         stranger = Guest.create("stranger", { network: NETWORK });
-        const { machine } = SMALL.dcor;
-        const own = { machine: { ...machine }, data: { sizeGiB: 2 } };
         const { hostKey, privateKey } = stranger.connection;
         const login = { mode: "sftp", host: stranger.address, hostKey, user: "root" };
         stack.configure({
             ...SMALL.dcor,
-            postgresql: own,
-            objectStore: { mode: "minio", ...own },
-            redis: own,
+            ...own(),
             backup: { repository: { ...login, path: "/srv/backups" } },
         });
         await stack.setSecret("backup.repository.privateKey", privateKey);
@@ -65,23 +88,27 @@ describe("DCOR with its services on machines of their own", () => {
             const detail = (row: string) => rows.find(({ id }) => id === row)?.detail;
             expect(detail("D04")).toContain(`${database}:/var/lib/postgresql/15/main`);
             expect(detail("D04")).toContain(`${store}:/data/minio`);
+            expect(detail("D04")).toContain(`${search}:/data/solr/ckan`);
+            expect(detail("D03")).toMatch(new RegExp(`on ${search}, by TLSv1\\.3 and with a password alone`));
             expect(detail("D06")).toMatch(
                 new RegExp(`on ${store}, where nginx reaches it by TLSv1\\.3, its certificate`),
             );
             for (const row of ["X01", "X02", "X03", "X05", "X06", "X10", "X11", "X14"]) {
                 expect(detail(row)).toContain(`${database}: `);
                 expect(detail(row)).toContain(`${store}: `);
-            }
-            for (const row of ["X01", "X02", "X03", "X05", "X06", "X10", "X14"]) {
-                expect(detail(row)).toContain(`${redis}: `);
+                for (const machine of [redis, search]) {
+                    expect(detail(row)?.includes(`${machine}: `)).toBe(row !== "X11");
+                }
             }
             expect(detail("D03")).toMatch(new RegExp(`Redis on ${redis}, .* by TLS alone`));
             expect(detail("D04")).toContain(`${redis}:/var/lib/redis`);
             expect(detail("X03")).toContain(`${store}: the kernel drops all but 9000 from`);
-            for (const machine of ["database", "object-store", "redis"] as const) {
+            expect(detail("X03")).toContain(`${search}: the kernel drops all but 8983 from`);
+            for (const machine of ["database", "object-store", "redis", "search"] as const) {
                 expect(await stack.sshOn(machine, "systemctl is-enabled unattended-upgrades")).toContain("enabled");
             }
-            const here = "command -v minio redis-server; ls -d /data/minio /data/postgresql /data/redis 2>/dev/null";
+            const others = "/data/minio /data/postgresql /data/redis /data/solr /opt/solr";
+            const here = `command -v minio redis-server; ls -d ${others} 2>/dev/null`;
             expect(await stack.ssh(`${here} || true`)).toBe("");
             await expectUnchanged(stack, "supervisor nginx");
         },
@@ -106,10 +133,32 @@ describe("DCOR with its services on machines of their own", () => {
     );
 
     test(
+        "Solr answers the first machine alone, by TLS and with the password alone, which no log has",
+        async () => {
+            const { address } = (await stack.outputs<Outputs>()).searchMachine!;
+            const connect = `timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/8983' 2>&1 && echo open || echo closed`;
+            expect(await stack.ssh(connect)).toContain("open");
+            expect(stranger.run(connect)).toContain("closed");
+            const schema = `https://${address}:8983/solr/ckan/schema/name`;
+            expect(await stack.ssh(`${answered(schema)}; ${answered(schema, { user: "ckan:wrong" })}`)).toBe("401401");
+            const { url } = await stack.outputs<Outputs>();
+            const found = answered(`${url}api/3/action/package_search`);
+            await stack.sshOn("search", "systemctl stop solr");
+            expect(await stack.ssh(found)).not.toBe("200");
+            await stack.run("up", "--repair");
+            expect(await stack.ssh(found)).toBe("200");
+            const secret = "$(sed -n 's/^solr_password = //p' /etc/ckan/default/ckan.ini)";
+            expect(await stack.ssh(`grep -rlF "${secret}" /var/log /run/log 2>/dev/null || true`)).toBe("");
+            expect(await stack.ssh("grep -rl 'Failed to connect to server' /var/log/ckan")).not.toBe("");
+        },
+        3 * MINUTE,
+    );
+
+    test(
         "whoever has another certificate is not taken for the object store; drift tells of both machines, and a repair mends both",
         async () => {
             const { machine } = await stack.outputs<Outputs>();
-            const ask = `curl --silent --insecure --output /dev/null --write-out '%{http_code}' https://${machine.address}:9443/`;
+            const ask = answered(`https://${machine.address}:9443/`, { insecure: true });
             const site = "/etc/nginx/conf.d/dcor-object-store.conf";
             const wrong = `sed -i 's/proxy_ssl_name .*/proxy_ssl_name 192.0.2.1;/' ${site}; nginx -s reload; sleep 1`;
             expect(await stack.ssh(`${ask}; ${wrong}; ${ask}`)).toBe("403502");
@@ -128,6 +177,7 @@ describe("DCOR with its services on machines of their own", () => {
         "users' commands know the machines: ssh, logs, status",
         async () => {
             expect((await stack.sshOn("object-store", "hostname")).trim()).toBe(store);
+            expect(await stack.run("logs", "--machine", "search")).toContain("solr.service");
             expect(await stack.run("logs", "--machine", "object-store")).toContain("minio.service");
             expect(await stack.run("logs", "--machine", "redis")).toContain("redis-server.service");
             const { stdout: status } = await stack.attemptAll("status", "--json");
@@ -135,7 +185,7 @@ describe("DCOR with its services on machines of their own", () => {
             expect(status).toContain('"redis:/data"');
             const wrong = await stack.attempt("ssh", "--machine", "cache", "--", "hostname");
             expect(wrong.status).not.toBe(0);
-            expect(wrong.stderr).toContain("Give --machine database, object-store");
+            expect(wrong.stderr).toContain("Give --machine database, object-store, redis or search");
         },
         MINUTE,
     );
@@ -171,19 +221,53 @@ describe("DCOR with its services on machines of their own", () => {
     );
 
     test(
+        "an index that is lost with Solr's volume is built anew by `up --repair`",
+        async () => {
+            const before = await kept();
+            await stack.sshOn("search", "systemctl stop solr; find /data/solr -mindepth 1 -delete");
+            const { stdout } = await stack.attempt("drift");
+            expect(stdout).toContain("search-server-core");
+            await stack.run("up", "--repair");
+            expect(await kept()).toBe(before);
+        },
+        5 * MINUTE,
+    );
+
+    test(
         "the machines of the services lose their power, and everything works with them again",
         async () => {
             const object = 'Bucket="circle-kept", Key="resource/kept"';
             await stack.ssh(withKeys(`s3.create_bucket(Bucket="circle-kept"); s3.put_object(${object}, Body=b"42")`));
-            for (const machine of [store, redis, database]) {
+            const before = await kept();
+            for (const machine of [store, redis, database, search]) {
                 powerCut(machine);
             }
             await stack.run("up");
             expect((await stack.ssh(withKeys(`print(s3.get_object(${object})["Body"].read())`))).trim()).toBe("b'42'");
+            expect(await kept()).toBe(before);
             await stack.ssh(withKeys(`s3.delete_object(${object}); s3.delete_bucket(Bucket="circle-kept")`));
             await expectAllRowsOk(stack, NOT_HERE, ROWS);
         },
         5 * MINUTE,
+    );
+
+    test(
+        "Solr goes to the first machine and back, by an up each, with an index of what users have now",
+        async () => {
+            const before = await kept();
+            const { solr } = own();
+            stack.configure({ solr: {} });
+            await stack.run("up");
+            expect(await kept()).toBe(before);
+            expect((await stack.ssh("systemctl is-active solr")).trim()).toBe("active");
+            stack.configure({ solr });
+            await stack.run("up");
+            expect(await kept()).toBe(before);
+            expect(await stack.ssh("ls -d /opt/solr /etc/systemd/system/solr.service* 2>/dev/null || true")).toBe("");
+            // What the first machine's index has is of before.
+            await stack.ssh("test -d /data/solr/ckan/data/index");
+        },
+        15 * MINUTE,
     );
 
     test(

@@ -1,6 +1,15 @@
 import { installProgram } from "../../components/guest/packages";
-import { coreProgram, rebuildMark, serverProgram, Solr, type CoreSettings } from "../../components/guest/solr";
+import { Solr } from "../../components/guest/solr";
+import {
+    coreProgram,
+    SERVER_AUTHORITY,
+    SERVER_CERTIFICATE,
+    SERVER_KEY,
+    serverProgram,
+    type CoreSettings,
+} from "../../components/guest/solr-files";
 import { programText, type StepProgram } from "../../components/guest/program";
+import { schemaPath, schemaProgram } from "../../components/dcor/schema";
 import { requirements, VERSIONS } from "../../components/dcor/software";
 import { runHostScript, type Guest, type Result } from "./guest";
 import { guestWithRunner, RUNNER } from "./step-runner";
@@ -99,20 +108,15 @@ test("Solr is back after a reboot, with its index", () => {
     expect(found("title:blood")).toBe(1);
 });
 
-test("another schema is taken up while Solr runs on, and the index is marked as one to be built anew", () => {
+test("another schema is taken up while Solr runs on", () => {
     const before = mainPid();
     guest.run(
         `sed 's|</fields>|<field name="of_the_test" type="string"/></fields>|' ${settings.schema} >/opt/schema.xml`,
     );
-    expect(guest.exec(`test -e ${rebuildMark("ckan")}`).status).toBe(1);
     const [, core] = install({ schema: "/opt/schema.xml", revision: "2" });
-    expect(core).toBe(
-        "the schema is another one: the index must be built anew\n" +
-            "wrote /data/solr/ckan/conf/schema.xml\nreloaded solr.service",
-    );
+    expect(core).toBe("wrote /data/solr/ckan/conf/schema.xml\nreloaded solr.service");
     expect(mainPid()).toBe(before);
     expect(ask("schema/fields/of_the_test")).toMatchObject({ field: { type: "string" } });
-    expect(guest.run(`stat -c %s ${rebuildMark("ckan")}`)).toBe("0");
 });
 
 test("a schema that Solr cannot use fails the step with Solr's own words, and Solr goes on with the one that it had", () => {
@@ -143,4 +147,73 @@ test("Solr that is taken away leaves its index, and what comes after it takes th
     deliver();
     install();
     expect(found("title:cells")).toBe(1);
+});
+
+describe("for other machines", () => {
+    const forMachines = (changes: Partial<CoreSettings> = {}) => {
+        const network = guest.address;
+        return [
+            apply("solr-server", serverProgram({ archive, heapMiB: 256, shown: { network, revision: "1" } })),
+            apply("solr-core", coreProgram({ ...settings, network, ...changes })),
+        ];
+    };
+    /** @returns the status of the answer */
+    const asked = (options: string) =>
+        guest.run(
+            `curl --silent --output /dev/null --write-out '%{http_code}' --cacert ${SERVER_AUTHORITY} ${options} ` +
+                `'https://${guest.address}:8983/solr/ckan/select?q=title:cells' || true`,
+        );
+
+    beforeAll(() => {
+        guest.run(`
+            umask 077
+            mkdir -p /etc/solr/tls /etc/science-stacks/secrets
+            printf 'swordfish\n' >/etc/science-stacks/secrets/solr-password
+            openssl req -x509 -newkey rsa:2048 -nodes -keyout ${SERVER_KEY} -out ${SERVER_CERTIFICATE} -days 2 -subj /CN=solr \
+                -addext 'subjectAltName=IP:${guest.address}' 2>/dev/null
+            cp ${SERVER_CERTIFICATE} ${SERVER_AUTHORITY}
+            chmod 644 ${SERVER_CERTIFICATE} ${SERVER_AUTHORITY}
+            chmod 755 /etc/solr /etc/solr/tls
+        `);
+    });
+
+    test("Solr answers by TLS, and with its password alone", () => {
+        forMachines();
+        expect([asked(""), asked("--user ckan:wrong"), asked("--user ckan:swordfish")]).toEqual(["401", "401", "200"]);
+        const plain = `curl --silent --max-time 5 http://${guest.address}:8983/solr/ckan/schema/name`;
+        expect(guest.exec(plain).stdout).not.toContain("ckan-2.11");
+        const listening = guest.run("ss -Htln 'sport = :8983' | awk '{print $4}'");
+        expect(listening.replace(/[[\]]|::ffff:/g, "")).toBe(`${guest.address}:8983`);
+    });
+
+    test("a second run changes nothing, and nobody else can read what lets in", () => {
+        const before = mainPid();
+        expect(forMachines()).toEqual(["", ""]);
+        expect(mainPid()).toBe(before);
+        const shown = guest.run("ps -eo args; systemctl show solr.service; ls -l /proc/*/cmdline >/dev/null; true");
+        const stored = guest.run("cut -d= -f2 /etc/solr/tls/key-store.conf | tail -n 1");
+        expect(shown).not.toContain("swordfish");
+        expect(stored).toMatch(/^[0-9a-f]{48}$/);
+        expect(shown).not.toContain(stored);
+        const readable =
+            'find /etc/solr /data/solr -type f -exec grep -lE "swordfish|PRIVATE|PASSWORD=|credentials" {} +';
+        expect(guest.run(`cd /; runuser -u nobody -- ${readable} 2>/dev/null || true`)).toBe("");
+    });
+
+    test("another password lets in instead of the one of before", () => {
+        guest.run("printf 'sesame\n' >/etc/science-stacks/secrets/solr-password");
+        expect(forMachines()[0]).toContain("restarted solr.service");
+        expect([asked("--user ckan:swordfish"), asked("--user ckan:sesame")]).toEqual(["401", "200"]);
+    });
+
+    test("CKAN's schema comes out of CKAN's own package, and goes again", () => {
+        const program = schemaProgram(VERSIONS[0]);
+        const schema = schemaPath(VERSIONS[0]);
+        expect(apply("schema", program)).toContain(`wrote ${schema}`);
+        expect(apply("schema", program)).toBe("");
+        guest.run(`cmp ${schema} ${settings.schema}`);
+        expect(forMachines({ schema })[1]).toBe("");
+        apply("schema", program, "remove");
+        expect(guest.exec(`ls ${schema}`).status).not.toBe(0);
+    });
 });

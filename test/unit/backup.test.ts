@@ -182,7 +182,7 @@ describe("what can be made anew", () => {
         [
             "passwords",
             "local",
-            /"passwords" cannot be rotated\. Allowed: database-password, cache-password, certificate/,
+            /"passwords" cannot be rotated\. Allowed: database-password, cache-password, search-password, certificate/,
         ],
         ["certificate", "local", /maps has no certificate that could be rotated: .*tls\.mode/],
         ["ssh-key", "aws", /on AWS the ssh-key is given to a machine when it is made/],

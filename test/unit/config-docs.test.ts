@@ -24,6 +24,8 @@ const ELSEWHERE = [
     "redis.elasticache",
     "objectStore.machine",
     "objectStore.data",
+    "solr.machine",
+    "solr.data",
     "applications",
     "loadBalancer",
 ].map((key) => `.${key}`);

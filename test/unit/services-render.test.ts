@@ -1,6 +1,6 @@
 import { serverProgram, settings } from "../../components/guest/minio-files";
 import { programText } from "../../components/guest/program";
-import { coreProgram, serverProgram as solrProgram } from "../../components/guest/solr";
+import { coreProgram, serverProgram as solrProgram } from "../../components/guest/solr-files";
 import { expectGolden } from "./golden";
 
 const solr = { core: "ckan", schema: "/ckan/schema.xml" };

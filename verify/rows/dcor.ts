@@ -1,6 +1,6 @@
 import { hasOwnMinio } from "../../stacks/config/dcor-object-store";
 import { hasOwnServer } from "../../stacks/config/postgresql-elsewhere";
-import { isOwnRedis } from "../../stacks/config/services";
+import { hasOwnSolr, isOwnRedis } from "../../stacks/config/services";
 import type { Product } from "../product";
 import { ensure } from "../row";
 import { REDIS_UNITS } from "./common/redis";
@@ -25,14 +25,14 @@ export const dcor: Product<"dcor"> = {
         ...["apt-daily-upgrade.timer", "dcor-jobs@run-jobs-dcor-schemas.timer"],
         ...(hasOwnServer({ postgresql }) ? ["postgresql@15-main.service"] : []),
         ...(isOwnRedis({ redis }) ? REDIS_UNITS : []),
-        ...(solr.url === undefined ? ["solr.service"] : []),
+        ...(hasOwnSolr({ solr }) ? ["solr.service"] : []),
         ...(hasOwnMinio({ objectStore }) ? ["minio.service"] : []),
     ],
     services: async (context) => {
         const { config, outputs } = context;
         const values = await options(context);
         const given = {
-            solr_url: config.solr.url ?? "http://127.0.0.1:8983/solr/ckan",
+            ...(config.solr.url !== undefined && { solr_url: config.solr.url }),
             "dcor_object_store.endpoint_url": outputs.objectStore,
         };
         for (const [key, wanted] of Object.entries(given)) {
@@ -43,7 +43,8 @@ export const dcor: Product<"dcor"> = {
             values.get(key)?.replace(/^(\w+:\/\/).*@/, "$1"),
         );
         ensure(!hosts.includes(undefined), "ckan.ini names no database, or no Redis");
-        return `CKAN is given ${hosts.map((host) => host?.split("?")[0]).join(", ")} and ${Object.values(given).join(", ")}; postgresql.machine, postgresql.rds, postgresql.url, redis.machine, redis.elasticache, redis.url, solr.url, objectStore.machine and objectStore.mode name others`;
+        const places = [...hosts.map((host) => host?.split("?")[0]), values.get("solr_url")];
+        return `CKAN is given ${places.join(", ")} and ${outputs.objectStore}; postgresql.machine, postgresql.rds, postgresql.url, redis.machine, redis.elasticache, redis.url, solr.machine, solr.url, objectStore.machine and objectStore.mode name others`;
     },
     trialSetting: {
         change: (config, { dcor: { workers } }) => {

@@ -3,10 +3,10 @@
 # is started. `dcor inspect` must find nothing that it would have to fix. Another version is started and asked here, too: when it
 # fails, what was there before comes back, the database with it.
 # Parameters: environment (directory of the software), administrator, email, hosts (a line for /etc/hosts, or empty),
-# rebuild_mark (a file that says that the search index is of another schema, or empty), authority (path of a certificate that
-# the machine trusts, where it is among the files), licenses (path of the list of datasets' licences), secrets_revision,
-# files (with lay_files), notify. For another version: database (or empty, for one elsewhere) and database_port, address and port of
-# uWSGI, server_name.
+# search (which machine the stack's own Solr is on, or empty), rebuild_mark (a file that says that the search index is of other data
+# than the database has), authorities (paths of certificates that the machine trusts, where they are among the files), licenses (path of
+# the list of datasets' licences), secrets_revision, files (with lay_files), notify. For another version: database (or empty, for one
+# elsewhere) and database_port, address and port of uWSGI, server_name.
 # Removal takes the configuration, the logs and what CKAN has made of its style sheets; what users have uploaded is on the volume.
 library=/usr/local/lib/science-stacks/dcor
 current=/usr/lib/ckan/default
@@ -42,8 +42,10 @@ finish_earlier_change
 
 configure() {
     lay_files
-    [[ " ${files[*]} " == *" $authority "* ]] || remove_file "$authority"
-    [ /etc/ssl/certs/ca-certificates.crt -nt "$(dirname "$authority")" ] || trust_what_is_there
+    for authority in "${authorities[@]}"; do
+        [[ " ${files[*]} " == *" $authority "* ]] || remove_file "$authority"
+    done
+    [ /etc/ssl/certs/ca-certificates.crt -nt "$(dirname "${authorities[0]}")" ] || trust_what_is_there
 
     # Where no name service knows the site, the machine itself still has to find its own object store by that name.
     if [ -n "$hosts" ] && ! grep -qxF "$hosts" /etc/hosts; then
@@ -71,17 +73,14 @@ configure() {
     dcor inspect </dev/null >"$inspection" 2>&1 &
     inspecting=$!
 
+    index=${search:+look}
+    [ ! -e "$rebuild_mark" ] || index=anew
     report=$(cd / && runuser -u www-data -- env CKAN_INI="$ini" HOME=/var/www "$current/bin/python" "$library/initialize.py" \
-        "$administrator" "$email" <"$(secret dcor-administrator)")
+        "$administrator" "$email" "${index:-elsewhere}" <"$(secret dcor-administrator)")
     while read -r line; do
         [ -z "$line" ] || changed "$line"
     done <<<"$report"
-
-    if [ -n "$rebuild_mark" ] && [ -e "$rebuild_mark" ]; then
-        ckan search-index rebuild
-        rm "$rebuild_mark"
-        changed "built the search index anew"
-    fi
+    looking || rm -f "$rebuild_mark"
 
     wait "$inspecting" || fail "\`dcor inspect\` finds something to fix" "$(tail -n 3 "$inspection")"
     grep -q "No changes made\." "$inspection" || fail "\`dcor inspect\` has changed something" "$(cat "$inspection")"

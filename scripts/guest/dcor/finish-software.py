@@ -1,4 +1,4 @@
-"""Finishes a new virtual environment: loads each plugin, makes DCOR's changes to CKAN's own files, and mends one of its own.
+"""Finishes a new virtual environment: loads each plugin, makes DCOR's changes to CKAN's own files, and mends two.
 
     finish-software.py PLUGIN...
 
@@ -11,6 +11,7 @@ import sys
 from importlib.metadata import entry_points, version
 from pathlib import Path
 
+import ckan.lib.search.common
 import dcor_shared.s3
 from ckanext.dcor_theme.cli.i18n_branding import dcor_theme_i18n_branding
 from ckanext.dcor_theme.cli.patch_ckan_templates import patch_wider_resource_listing
@@ -26,6 +27,16 @@ def mend_expiry(source: Path) -> None:
         py_compile.compile(str(source))
 
 
+def mend_search(source: Path) -> None:
+    """CKAN has Solr's password in the address, which pysolr writes into the log whenever Solr does not answer."""
+    text = source.read_text()
+    begin, end = (text.index(f"\n    {part}") for part in ("if solr_url and solr_user and solr_password:", "timeout ="))
+    login = "\n    auth = (solr_user, solr_password) if solr_user and solr_password else None\n"
+    mended = text[:begin] + login + text[end:].replace("timeout=timeout)", "timeout=timeout, auth=auth)")
+    source.write_text(mended)
+    py_compile.compile(str(source))
+
+
 for name in sys.argv[1:]:
     (found,) = entry_points(group="ckan.plugins", name=name)
     found.load()
@@ -34,4 +45,5 @@ dcor_theme_i18n_branding.callback()
 make_dcor_main_css.main()
 patch_wider_resource_listing()
 mend_expiry(Path(dcor_shared.s3.__file__))
+mend_search(Path(ckan.lib.search.common.__file__))
 print("CKAN", version("ckan"), "dcor_control", version("dcor_control"))

@@ -1,7 +1,8 @@
-"""Brings CKAN's database up to date, and makes the system administrator. Run by CKAN's own Python, as its user.
+"""Brings CKAN's database and its search index up to date, and makes the system administrator. Run by CKAN's own Python, as its user.
 
-    initialize.py NAME EMAIL < SECRETS
+    initialize.py NAME EMAIL elsewhere|look|anew < SECRETS
 
+The index is built anew where it must be, or whatever it is (anew); one that is not the stack's is left alone (elsewhere).
 SECRETS is JSON with `password` and `token_id`, the identifier in the API token that the stack gives out. The token's row is
 what tells whether this stack has made the administrator: then a password that was changed since is left alone.
 Each line on standard output is a change.
@@ -13,7 +14,7 @@ import os
 import sys
 
 ini = os.environ["CKAN_INI"]
-name, email = sys.argv[1:]
+name, email, index = sys.argv[1:]
 secrets = json.load(sys.stdin)
 
 from ckan.cli.cli import ckan  # noqa: E402
@@ -57,3 +58,12 @@ if not known:
     print(f"made an API token of {name}")
 model.Session.add(user)
 model.repo.commit_and_remove()
+
+if index != "elsewhere":
+    import search_index
+
+    if index == "anew" or search_index.is_stale():
+        if not search_index.LOOKING:
+            with context.meta["flask_app"].test_request_context(), contextlib.redirect_stdout(sys.stderr):
+                search_index.build()
+        print("built the search index anew")

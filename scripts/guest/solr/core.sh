@@ -1,26 +1,23 @@
 # shellcheck shell=bash disable=SC2154
 # Makes a core in Solr's home, or brings the one that is there up to date, while Solr runs on.
 # Removal leaves the core, which is on the volume.
-# Parameters: port, core, schema (path of the core's schema), files (with lay_files), notify.
+# Parameters: url (of Solr), client (a directory in which curl finds how it logs in there, where it must), core, schema (path of the
+# core's schema), files (with lay_files), notify.
 if [ "$1" = remove ]; then
-    rm -rf /etc/systemd/system/solr.service.d /usr/local/lib/science-stacks/solr
+    rm -rf /etc/systemd/system/solr.service.d /usr/local/lib/science-stacks/solr/check-schema.py
     systemctl daemon-reload
     return
 fi
 
 directory=/data/solr/$core
-cores=http://127.0.0.1:$port/solr/admin/cores
+cores=$url/solr/admin/cores
+export CURL_HOME=$client
 before=$(mktemp -d)
 [ ! -d "$directory/conf" ] || cp -a "$directory/conf" "$before"
 wrote=0
 lay_files
 
 [ -s "$schema" ] || fail "there is no schema at $schema" "The step that installs it comes before this one."
-if [ -e "$directory/data/index" ] && ! cmp -s "$schema" "$directory/conf/schema.xml"; then
-    # Before the new one is laid: a power cut in between must not leave an index that is taken for one of the new schema.
-    : >"$directory/rebuild-index"
-    changed "the schema is another one: the index must be built anew"
-fi
 write_file "$directory/conf/schema.xml" solr:solr 644 <"$schema"
 [ "$(stat --format=%U:%G "$directory" "$directory/conf" | sort -u)" = solr:solr ] || chown solr:solr "$directory" "$directory/conf"
 [ "$wrote" = 0 ] || systemctl daemon-reload
@@ -48,5 +45,6 @@ if ! (settle); then
     exit 1
 fi
 rm -r "$before"
-problem=$(python3 /usr/local/lib/science-stacks/solr/check-schema.py "http://127.0.0.1:$port/solr/$core" "$directory/conf/schema.xml" 2>&1) ||
+problem=$(curl --silent --show-error --fail --max-time 30 "$url/solr/$core/schema?wt=json" |
+    python3 /usr/local/lib/science-stacks/solr/check-schema.py "$directory/conf/schema.xml" 2>&1) ||
     fail "Solr does not have the schema that it was given" "$problem"

@@ -4,6 +4,7 @@ import { PATRONI_UNIT } from "../../../components/database-cluster/patroni-files
 import { MINIO_PORT } from "../../../components/guest/minio-files";
 import { POSTGRESQL_PORT } from "../../../components/guest/postgresql-server";
 import { REDIS_PORT } from "../../../components/guest/redis";
+import { SOLR_PORT } from "../../../components/guest/solr-files";
 import type { Context, FurtherMachine } from "../../context";
 import { NotHere } from "../../row";
 import type { Ssh } from "../../ssh";
@@ -34,9 +35,9 @@ export interface StackMachine {
 const MEMBER_PORTS = [POSTGRESQL_PORT, ETCD_PORT, ETCD_PEER_PORT, PATRONI_PORT];
 const MEMBER_UNITS = [ETCD_UNIT, PATRONI_UNIT, "var-lib-postgresql.mount"];
 
-/** The stack's first machine, and those that the database, the object store, Redis and OMERO.web have for themselves. */
+/** The stack's first machine, and those that the database, the object store, Redis, Solr and OMERO.web have for themselves. */
 export function machinesOf(context: Context): StackMachine[] {
-    const { machine: ssh, databaseMachine, objectStoreMachine, redisMachine, outputs, config } = context;
+    const { machine: ssh, databaseMachine, objectStoreMachine, redisMachine, searchMachine, outputs, config } = context;
     const { applicationMachines, databaseMembers } = context;
     const gunicorn = config.product === "omero-web" ? config.omeroWeb.applicationServer.port : 0;
     const product = products[outputs.product];
@@ -60,6 +61,8 @@ export function machinesOf(context: Context): StackMachine[] {
         ...databaseMembers.flatMap((machine) => forService(machine, MEMBER_PORTS, MEMBER_UNITS)),
         ...withBackups(outputs, forService(objectStoreMachine, [MINIO_PORT], ["minio.service"])),
         ...forService(redisMachine, [REDIS_PORT], REDIS_UNITS),
+        // Its index is made anew.
+        ...forService(searchMachine, [SOLR_PORT], ["solr.service"]),
         ...applicationMachines.flatMap((machine) => forService(machine, [gunicorn], APPLICATION_UNITS)),
     ];
 }

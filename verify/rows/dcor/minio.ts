@@ -2,6 +2,7 @@ import { OBJECT_STORE_AUTHORITY } from "../../../components/dcor/render-object-s
 import type { DcorContext } from "../../context";
 import { ensure } from "../../row";
 import type { Ssh } from "../../ssh";
+import { tlsBetween } from "./tls";
 
 const SITE = "/etc/nginx/conf.d/dcor-object-store.conf";
 
@@ -33,22 +34,12 @@ export async function checkMinio({ machine, objectStoreMachine }: DcorContext): 
     return `MinIO${where ?? ""}, at boot, as minio-user`;
 }
 
-/** How nginx reaches a MinIO on another machine: as it does, the server is asked for its certificate. */
+/** How nginx reaches a MinIO on another machine. */
 async function checkWay(machine: Ssh): Promise<{ backend: string; version: string }> {
-    const {
-        backend = "",
-        verified,
-        said,
-    } = await machine.facts(`
-        backend=$(sed -n 's|^ *proxy_pass https://\\(.*\\);$|\\1|p' ${SITE})
-        fact backend "$backend"
+    const { backend = "", verified } = await machine.facts(`
+        fact backend "$(sed -n 's|^ *proxy_pass https://\\(.*\\);$|\\1|p' ${SITE})"
         fact verified "$(sed -n 's/^ *proxy_ssl_\\(verify\\|trusted_certificate\\) \\(.*\\);$/\\2/p' ${SITE} | paste -sd' ')"
-        shown=$(timeout 10 openssl s_client -connect "$backend" -CAfile ${OBJECT_STORE_AUTHORITY} \\
-            -verify_return_error -verify_ip "\${backend%:*}" </dev/null 2>&1 || true)
-        fact said "$(sed -n 's/^ *Verify return code: //p; s/^New, \\([^,]*\\),.*/\\1/p' <<<"$shown" | sort -u | paste -sd' ')"
     `);
     ensure(verified === `on ${OBJECT_STORE_AUTHORITY}`, `nginx verifies the object store by: ${verified}`);
-    const [, version] = /^0 \(ok\) (TLSv1\.[23])$/.exec(said ?? "") ?? [];
-    ensure(version, `${backend}, with the authority of the stack, says: ${said}`);
-    return { backend, version };
+    return { backend, version: await tlsBetween(machine, backend, OBJECT_STORE_AUTHORITY) };
 }

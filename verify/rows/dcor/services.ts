@@ -5,11 +5,12 @@ import { SCRATCH, STORAGE } from "../../../components/dcor/settings";
 import { serverAddress } from "../../../components/guest/postgresql-server";
 import { hasOwnMinio } from "../../../stacks/config/dcor-object-store";
 import { hasOwnServer } from "../../../stacks/config/postgresql-elsewhere";
-import { isOwnRedis } from "../../../stacks/config/services";
+import { hasOwnSolr, isOwnRedis } from "../../../stacks/config/services";
 import { ensure, type Row } from "../../row";
 import type { Ssh } from "../../ssh";
 import { checkRedis, tlsHost } from "../common/redis";
 import { checkMinio } from "./minio";
+import { checkSolr } from "./solr";
 
 /** Options of ckan.ini. Secrets among them: never for details. */
 export async function options({ machine }: Pick<DcorContext, "machine">): Promise<Map<string, string>> {
@@ -21,8 +22,8 @@ export async function options({ machine }: Pick<DcorContext, "machine">): Promis
 /** Where PostgreSQL has its cluster, for a shell of its machine. */
 const CLUSTER = "$(runuser -u postgres -- psql -XAtc 'show data_directory')";
 
-/** Where MinIO has its objects. */
-const OBJECTS = "/data/minio";
+/** Where MinIO has its objects, and Solr its core. */
+const [OBJECTS, INDEX] = ["/data/minio", "/data/solr/ckan"];
 
 /** Where Redis has the queue of jobs. */
 const QUEUE = "/var/lib/redis";
@@ -66,12 +67,7 @@ export const serviceRows: Row<DcorContext>[] = [
                 said.push(`ckan_default with ${tables?.count} tables, and no entry with a wrong password`);
             }
             if (config.solr.url === undefined) {
-                const schema = await machine.run("curl -sf http://127.0.0.1:8983/solr/ckan/schema/name");
-                const { name } = JSON.parse(schema) as { name: string };
-                ensure(name === "ckan-2.11", `Solr's schema is ${name}`);
-                const listening = await machine.run("ss -Hltn 'sport = :8983' | awk '{print $4}'");
-                ensure(/^\[?(::ffff:)?127\.0\.0\.1\]?:8983$/.test(listening), `Solr listens on ${listening}`);
-                said.push(`Solr with the schema ${name}, on the loopback address`);
+                said.push(await checkSolr(context, await options(context)));
             }
             if (isOwnRedis(config) || redisMachine !== undefined) {
                 const listens = await checkRedis(redisMachine?.ssh ?? machine, tlsHost(outputs.redisUrl));
@@ -85,11 +81,11 @@ export const serviceRows: Row<DcorContext>[] = [
         id: "D04",
         title: "All data on /data: uploads, database cluster, Solr home, object store",
         async check(context) {
-            const { machine, config, databaseMachine, objectStoreMachine, redisMachine } = context;
+            const { machine, config, databaseMachine, objectStoreMachine, redisMachine, searchMachine } = context;
             const places = [
                 STORAGE,
                 ...(hasOwnServer(config) ? [CLUSTER] : []),
-                ...(config.solr.url === undefined ? ["/data/solr/ckan"] : []),
+                ...(hasOwnSolr(config) ? [INDEX] : []),
                 ...(isOwnRedis(config) ? [QUEUE] : []),
                 ...(hasOwnMinio(config) ? [OBJECTS] : []),
             ];
@@ -97,6 +93,7 @@ export const serviceRows: Row<DcorContext>[] = [
                 { beside: databaseMachine, place: CLUSTER },
                 { beside: objectStoreMachine, place: OBJECTS },
                 { beside: redisMachine, place: QUEUE },
+                { beside: searchMachine, place: INDEX },
             ];
             const [here, ...there] = await Promise.all([
                 onVolume(machine, places),

@@ -1,6 +1,6 @@
 import { QUEUES } from "../../../components/dcor/render";
 import { hasOwnServer } from "../../../stacks/config/postgresql-elsewhere";
-import { isOwnRedis } from "../../../stacks/config/services";
+import { hasOwnSolr, isOwnRedis } from "../../../stacks/config/services";
 import type { DcorContext } from "../../context";
 import { count, ensure, type Row } from "../../row";
 
@@ -126,16 +126,14 @@ export const settingRows: Row<DcorContext>[] = [
     {
         id: "D16",
         title: "supervisor waits for its services and comes back always after 20 s; Solr after 10 s, waited for by asking it",
-        async check({ machine, config }) {
+        async check({ machine, searchMachine, config }) {
             const waitsFor = [
-                ...(config.solr.url === undefined ? ["solr.service"] : []),
+                ...(hasOwnSolr(config) ? ["solr.service"] : []),
                 ...(isOwnRedis(config) ? ["redis-server.service"] : []),
                 ...(hasOwnServer(config) ? ["postgresql@"] : []),
             ];
-            const show = (unit: string) =>
-                machine.run(
-                    `systemctl show --property=Restart,RestartUSec,Wants,After,ExecStartPre,ExecStartPost ${unit}`,
-                );
+            const show = (unit: string, on = machine) =>
+                on.run(`systemctl show --property=Restart,RestartUSec,Wants,After,ExecStartPre,ExecStartPost ${unit}`);
             const supervisor = await show("supervisor");
             ensure(
                 /^Restart=always$/m.test(supervisor) && /^RestartUSec=20s$/m.test(supervisor),
@@ -148,7 +146,7 @@ export const settingRows: Row<DcorContext>[] = [
                 }
             }
             if (config.solr.url === undefined) {
-                const solr = await show("solr");
+                const solr = await show("solr", searchMachine?.ssh);
                 ensure(
                     /^Restart=on-failure$/m.test(solr) && /^RestartUSec=10s$/m.test(solr),
                     "Solr does not come back after 10 s",

@@ -1,0 +1,77 @@
+import { ckanSchema, schemaPath } from "../components/dcor/schema";
+import { softwareDirectory, solrSchema } from "../components/dcor/software";
+import type { DataVolume } from "../components/guest/data-volume";
+import type { InstallStep } from "../components/guest/install-step";
+import type { Packages } from "../components/guest/packages";
+import { Solr, type SearchEndpoint } from "../components/guest/solr";
+import { SOLR_PORT } from "../components/guest/solr-files";
+import type { UpgradeSettings } from "../components/guest/unattended-upgrades";
+import type { Machine } from "../components/machine/machine";
+import { ServerCertificate } from "../components/server-certificate";
+import type { DcorConfig } from "./config";
+import { createFurtherMachine, type FurtherMachine } from "./further-machine";
+
+/** What answers searches: on the first machine, beside it, or elsewhere. Nothing of it is backed up: the index is made anew. */
+export interface StackSearch {
+    endpoint: SearchEndpoint;
+    /** The last steps of a machine of its own. */
+    last: InstallStep[];
+    /** What the stack gives out of that machine. */
+    outputs: Record<string, unknown>;
+}
+
+interface Place {
+    machine: Machine;
+    packages: Packages;
+    data: DataVolume;
+    /** The machine that Solr has for itself. @default it has none */
+    searchBeside?: FurtherMachine;
+}
+
+/** A machine for Solr, which the stack's first machine alone reaches; none where the configuration has none. */
+export async function createSearchMachine(
+    config: DcorConfig,
+    first: Machine,
+    { upgrades }: { upgrades: UpgradeSettings },
+): Promise<FurtherMachine | undefined> {
+    const { machine: keys, data: volume } = config.solr;
+    return keys === undefined || volume === undefined
+        ? undefined
+        : createFurtherMachine(config, first, {
+              ...{ role: "search", keys, volume, upgrades },
+              service: { description: "Solr for the product", port: SOLR_PORT },
+              packages: Solr.packagesForMachines,
+          });
+}
+
+/** The Solr that the configuration asks for. @param software the step that installs CKAN, and its schema */
+export function createSearch(config: DcorConfig, place: Place, software: InstallStep): StackSearch {
+    const { dcor, solr, mirrors, development } = config;
+    if (solr.url !== undefined) {
+        return { endpoint: { url: solr.url, running: [] }, last: [], outputs: {} };
+    }
+    const { heapMiB, archive: archiveUrl } = solr;
+    const args = { heapMiB, archiveUrl, proxy: mirrors.proxy };
+    const { searchBeside: beside } = place;
+    if (beside === undefined) {
+        const path = solrSchema(softwareDirectory(dcor.version, development));
+        const schema = { path, revision: software.revision };
+        const { endpoint } = new Solr("solr", { ...place, ...args, schema, after: [software] });
+        return { endpoint, last: [], outputs: {} };
+    }
+    const { machine, packages, data, closed } = beside;
+    const index = { indexUrl: mirrors.pypi, proxy: mirrors.proxy };
+    const schema = ckanSchema("search-schema", beside, dcor.version, index);
+    const certificate = new ServerCertificate("search-tls", { address: machine.privateAddress });
+    const { endpoint, running } = new Solr("search-server", {
+        ...{ machine, packages, data, certificate, ...args },
+        schema: { path: schemaPath(dcor.version), revision: schema.revision },
+        // Of another version, too, it is given the schema when what there is has been backed up.
+        after: [schema, software],
+    });
+    return {
+        endpoint: { ...endpoint, running: [...endpoint.running, closed] },
+        last: beside.lastSteps(running),
+        outputs: { searchMachine: beside.output, searchSsh: beside.ssh },
+    };
+}
