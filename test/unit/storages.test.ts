@@ -21,7 +21,7 @@ describe("The buckets that EOxServer serves files from", () => {
     });
 
     test.each([
-        ["a name with a colon", { "s3:archive": storage() }, "storages.s3:archive", /no name of a storage/, /1 to 32/],
+        ["a name with a colon", { "s3:archive": storage() }, "storages.s3:archive", /no name of a storage/, /1 to 20/],
         [
             "a bucket in the address",
             { archive: storage({ url: "https://s3.example.org/scenes" }) },
