@@ -6,9 +6,8 @@ import { databaseProgram } from "../guest/postgresql-database";
 import { MIGRATION_SECONDS } from "../guest/upgrade";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
-import { BACKEND_PORT, backendAddress } from "./backend-address";
-import { databaseOf, databaseSecret, instanceFiles, serviceUrl, type InstanceSettings } from "./render";
-import { toolsRevision } from "./software";
+import { instanceProgram } from "./instance-program";
+import { databaseOf, databaseSecret, type InstanceSettings } from "./render";
 import { storagesFile, storagesSecret, type Storages } from "./storages";
 
 export interface EoxServerInstanceArgs {
@@ -48,7 +47,6 @@ export class EoxServerInstance extends pulumi.ComponentResource {
         super("science-stacks:eoxserver:Instance", name, {}, opts);
 
         const { machine, settings, administrator, storages } = args;
-        const delete_data = args.deleteDataOnRemoval ? "yes" : "no";
 
         const databasePassword = password(`${name}-database-password`, { parent: this });
         this.administratorPassword = password(`${name}-admin-password`, { parent: this });
@@ -87,26 +85,15 @@ export class EoxServerInstance extends pulumi.ComponentResource {
             `${name}-instance`,
             {
                 machine,
-                program: pulumi.all([settings, secrets.revision]).apply(([known, secrets_revision]) => ({
-                    script: "eoxserver/instance.sh",
-                    parameters: {
-                        instance,
-                        server_name: known.address.serverName,
-                        software: known.software,
-                        tools: toolsRevision(),
-                        admin: administrator,
-                        storages: storages ? storagesSecret(instance) : "",
-                        options: [`services.owscommon.http_service_url=${serviceUrl(known.address, instance)}`],
-                        address: backendAddress(instance),
-                        port: BACKEND_PORT,
-                        database: databaseOf(instance).database,
-                        database_port: known.databasePort,
-                        delete_data,
-                        secrets_revision,
-                    },
-                    files: instanceFiles(known),
-                    notify: [`eoxserver@${instance}.service:restart`],
-                })),
+                program: pulumi.all([settings, secrets.revision]).apply(([known, secretsRevision]) =>
+                    instanceProgram({
+                        ...known,
+                        administrator,
+                        storagesSecret: storages && storagesSecret(instance),
+                        deleteData: args.deleteDataOnRemoval,
+                        secretsRevision,
+                    }),
+                ),
                 removable: true,
                 timeoutSeconds: MIGRATION_SECONDS,
             },

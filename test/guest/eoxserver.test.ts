@@ -2,20 +2,9 @@ import { installProgram } from "../../components/guest/packages";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BACKEND_PORT, backendAddress } from "../../components/eoxserver/backend-address";
-import {
-    databaseOf,
-    databaseSecret,
-    instanceFiles,
-    managementCommand,
-    serviceUrl,
-} from "../../components/eoxserver/render";
-import {
-    EOXSERVER_PACKAGES,
-    softwareDirectory,
-    softwareProgram,
-    toolsRevision,
-    VERSIONS,
-} from "../../components/eoxserver/software";
+import { instanceProgram } from "../../components/eoxserver/instance-program";
+import { databaseOf, databaseSecret, managementCommand } from "../../components/eoxserver/render";
+import { EOXSERVER_PACKAGES, softwareDirectory, softwareProgram, VERSIONS } from "../../components/eoxserver/software";
 import { programText, type StepProgram } from "../../components/guest/program";
 import { PostgreSql } from "../../components/guest/postgresql";
 import { databaseProgram } from "../../components/guest/postgresql-database";
@@ -68,11 +57,11 @@ function stepsOf(
     instance: string,
     { serverName = address.serverName, deleteData = false }: Options = {},
 ): [string, StepProgram][] {
-    const settings = {
+    const program = instanceProgram({
         ...{ name: instance, software: softwareDirectory(VERSIONS[0]), address: { ...address, serverName } },
-        processes: 2,
-    };
-    const delete_data = deleteData ? "yes" : "no";
+        ...{ processes: 2, databaseHost: "/var/run/postgresql", databasePort: 5432 },
+        ...{ administrator: "admin", deleteData },
+    });
     return [
         [
             `${instance}-database`,
@@ -82,26 +71,7 @@ function stepsOf(
                 ...{ secretName: databaseSecret(instance), extensions: ["postgis"], deleteData },
             }),
         ],
-        [
-            `${instance}-instance`,
-            {
-                script: "eoxserver/instance.sh",
-                parameters: {
-                    ...{
-                        instance,
-                        server_name: serverName,
-                        software: softwareDirectory(VERSIONS[0]),
-                        tools: toolsRevision(),
-                        admin: "admin",
-                    },
-                    options: [`services.owscommon.http_service_url=${serviceUrl(settings.address, instance)}`],
-                    ...{ address: backendAddress(instance), port: BACKEND_PORT, delete_data },
-                    ...{ database: databaseOf(instance).database, database_port: 5432 },
-                },
-                files: instanceFiles({ ...settings, databaseHost: "/var/run/postgresql", databasePort: 5432 }),
-                notify: [`eoxserver@${instance}.service:restart`],
-            },
-        ],
+        [`${instance}-instance`, program],
     ];
 }
 

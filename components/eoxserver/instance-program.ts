@@ -1,0 +1,41 @@
+import type { StepProgram } from "../guest/program";
+import { BACKEND_PORT, backendAddress } from "./backend-address";
+import { databaseOf, instanceFiles, serviceUrl, type InstanceSettings } from "./render";
+import { toolsRevision } from "./software";
+
+/** What the step of an instance needs beside the settings that its files are rendered from. */
+export interface InstanceProgramSettings extends InstanceSettings {
+    /** Name of Django's administrator. */
+    administrator: string;
+    /** Name of the secret file with the keys of the storages. @default "", no storages */
+    storagesSecret?: string;
+    /** The instance's directory goes with it when it is taken out of the stack. */
+    deleteData: boolean;
+    /** Changes when a secret of the instance does. */
+    secretsRevision?: string;
+}
+
+/** What makes an instance's directory, tables, administrator and back end, in a database that is there. */
+export function instanceProgram(settings: InstanceProgramSettings): StepProgram {
+    const { name, address, storagesSecret = "" } = settings;
+    return {
+        script: "eoxserver/instance.sh",
+        parameters: {
+            instance: name,
+            server_name: address.serverName,
+            software: settings.software,
+            tools: toolsRevision(),
+            admin: settings.administrator,
+            storages: storagesSecret,
+            options: [`services.owscommon.http_service_url=${serviceUrl(address, name)}`],
+            address: backendAddress(name),
+            port: BACKEND_PORT,
+            database: databaseOf(name).database,
+            database_port: settings.databasePort,
+            delete_data: settings.deleteData ? "yes" : "no",
+            ...(settings.secretsRevision && { secrets_revision: settings.secretsRevision }),
+        },
+        files: instanceFiles(settings),
+        notify: [`eoxserver@${name}.service:restart`],
+    };
+}
