@@ -59,6 +59,7 @@ describe("a Solr on a machine of its own", () => {
 
     test("is not backed up: a restore has CKAN build the index anew", () => {
         expect(stack.names(/^search-backup/)).toEqual([]);
+        expect(stack.text("search-packages")).not.toContain("restic");
         const settings = stack.text("backup-repository");
         expect(settings).toContain("rebuild=(/var/lib/science-stacks/rebuild-search-index)");
         expect(settings).not.toContain("solr.service");
