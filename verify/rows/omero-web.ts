@@ -1,7 +1,7 @@
 import type { OmeroWebContext } from "../context";
 import type { Product } from "../product";
 import { REDIS_PORT } from "../../components/guest/redis";
-import { hasOwnRedis, hasSessionsVolume } from "../../stacks/config/applications";
+import { hasOwnRedis, hasSessionsVolume } from "../../stacks/config/omero-web-applications";
 import { ensure, NotHere, type Row } from "../row";
 import { REDIS_UNITS } from "./common/redis";
 import { onEachApplication } from "./omero-web/applications";
