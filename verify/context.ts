@@ -28,9 +28,9 @@ export interface Context<P extends Outputs["product"] = Outputs["product"]> {
     searchMachine: FurtherMachine | undefined;
     /** The machines of PostgreSQL where it has several. */
     databaseMembers: readonly DatabaseMember[];
-    /** The machines that OMERO.web has beside the first one; none where it is on that one. */
+    /** The machines that the product has beside the first one; none where it is on that one. */
     applicationMachines: readonly FurtherMachine[];
-    /** The machine that nginx is on: the first one, whichever `machine` is looked at. */
+    /** The machine that the web server is on: the first one, whichever `machine` is looked at. */
     front: Ssh;
     /** The address of the server, with its administrator, where that is not on the machine. */
     databaseUrl: string | undefined;

@@ -57,7 +57,7 @@ export class EoxServerInstance extends pulumi.ComponentResource {
     private readonly database: InstallStep;
 
     constructor(
-        private readonly name: string,
+        name: string,
         /** Its name, as in the configuration. */
         public readonly instance: string,
         private readonly args: EoxServerInstanceArgs,
