@@ -137,7 +137,9 @@ function newerImage(given: Given): { key: string; image: string } | undefined {
         const path = [...machine, "image"];
         return { key: path.join("."), image: given(...path) ?? "debian-12" };
     });
-    return images.find((each): each is { key: string; image: string } => isText(each.image) && each.image !== "debian-12");
+    return images.find(
+        (each): each is { key: string; image: string } => isText(each.image) && each.image !== "debian-12",
+    );
 }
 
 const isText = (value: unknown): value is string => typeof value === "string";
