@@ -200,6 +200,19 @@ describe("EOxServer that gets two machines of its own", () => {
     );
 
     test(
+        "one that is taken out leaves the other as it is, and costs no request",
+        async () => {
+            const process = () => stack.sshOn("app2", "systemctl show --property=MainPID eoxserver@instance00");
+            const before = await process();
+            stack.configure({ applications: { app2: own } });
+            await expectUnseen("app1 is taken out", () => stack.run("up"));
+            expect(await process()).toBe(before);
+            expect(machineRuns(stack.beside("app1"))).toBe(false);
+        },
+        2 * MINUTE,
+    );
+
+    test(
         "goes back to one machine, without a request that fails",
         async () => {
             stack.configure({ applications: undefined });
