@@ -153,19 +153,11 @@ no_machine() {
         "Give --machine database, object-store, redis or search, or a name in its applications or postgresql.machines, or leave it out for the stack's first one. Or run: npm run up -- $stack"
 }
 
-# print_login: how one logs in to the machine that `login` says; of those with names, the outputs of all.
+# print_login: how one logs in to the machine that `login` says; of those with names, what the stack gives out of all its machines.
 print_login() {
-    local output
-    case $login in
-    named.*)
-        # A stack has machines with names for one service alone.
-        for output in applicationSsh databaseMemberSsh; do
-            pulumi stack output "$output" --show-secrets --json --stack "$stack" 2>/dev/null && return
-        done
-        return 1
-        ;;
-    *) pulumi stack output "$login" --show-secrets --json --stack "$stack" ;;
-    esac
+    local output=()
+    [[ $login == named.* ]] || output=("$login")
+    pulumi stack output "${output[@]}" --show-secrets --json --stack "$stack"
 }
 
 ssh() {

@@ -14,17 +14,19 @@ type Config = FurtherMachineConfig & {
 
 /**
  * The machines of `postgresql.machines`, of which one writes; none where the configuration has none.
- * @param first where the product is: it and the members alone reach them
+ * @param first where the product is: it, the others that the product is on, and the members alone reach them
  */
 export async function createDatabaseCluster(
     config: Config,
     first: Machine,
     extensions: readonly "postgis"[],
+    others: readonly Machine[] = [],
 ): Promise<StackDatabase | undefined> {
     const { machines: configured, sharedBuffersMiB } = config.postgresql;
     if (configured === undefined) {
         return undefined;
     }
+    const clients = [first, ...others];
     const made = await Promise.all(
         Object.entries(configured).map(async ([name, { machine: keys, data: volume }]) => {
             const ownPorts = [ports.clients, ...ports.members];
@@ -33,13 +35,13 @@ export async function createDatabaseCluster(
         }),
     );
     const members = made.map(({ name, keys, volume, machine }) => {
-        const others = made.filter((each) => each.machine !== machine).map((each) => each.machine);
+        const neighbours = made.filter((each) => each.machine !== machine).map((each) => each.machine);
         const packages = DatabaseCluster.packages(keys.image, extensions);
-        const further = furnish(config, machine, rulesOf(first, others), { role: name, keys, volume, packages });
+        const further = furnish(config, machine, rulesOf(clients, neighbours), { role: name, keys, volume, packages });
         return { ...further, name, image: keys.image };
     });
     const { url, password, authority, running } = new DatabaseCluster("database", {
-        ...{ machines: members, clients: [first], extensions, sharedBuffersMiB },
+        ...{ machines: members, clients, extensions, sharedBuffersMiB },
     });
     return {
         server: { url, password, authority, after: [...running, ...members.map(({ closed }) => closed)] },
@@ -54,11 +56,11 @@ export async function createDatabaseCluster(
     };
 }
 
-/** Who reaches a member: the first machine its PostgreSQL, and the other members all that keeps them together. */
-const rulesOf = (first: Machine, others: Machine[]): FirewallRule[] => [
+/** Who reaches a member: the machines of the product its PostgreSQL, and the other members all that keeps them together. */
+const rulesOf = (clients: Machine[], others: Machine[]): FirewallRule[] => [
     {
         ...{ description: "PostgreSQL for the product and the other members", port: ports.clients },
-        ...{ cidrs: [], machines: [first, ...others] },
+        ...{ cidrs: [], machines: [...clients, ...others] },
     },
     ...ports.members.map((port) => ({
         ...{ description: "etcd and Patroni of the other members", port, cidrs: [], machines: others },

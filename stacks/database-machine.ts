@@ -27,29 +27,34 @@ type Config = FurtherMachineConfig & {
 };
 
 /**
- * A machine for PostgreSQL, which the stack's first machine alone reaches; none where the configuration has none.
+ * A machine for PostgreSQL, which the machines of the product alone reach; none where the configuration has none.
  * @param first where the product is
- * @param wanted the extensions of PostgreSQL, and the security updates that come by themselves. @default none of either
+ * @param wanted the extensions of PostgreSQL, the security updates that come by themselves, and the machines besides the first that
+ *   the product is on. @default none of each
  */
 export async function createDatabaseMachine(
     config: Config,
     first: Machine,
-    { extensions = [], upgrades }: { extensions?: readonly "postgis"[]; upgrades?: UpgradeSettings } = {},
+    {
+        extensions = [],
+        upgrades,
+        others = [],
+    }: { extensions?: readonly "postgis"[]; upgrades?: UpgradeSettings; others?: readonly Machine[] } = {},
 ): Promise<StackDatabase | undefined> {
     const { machine: keys, data: volume, sharedBuffersMiB } = config.postgresql;
     if (keys === undefined || volume === undefined) {
         return undefined;
     }
     const { image } = keys;
+    const clients = [first, ...others];
     const further = await createFurtherMachine(config, first, {
-        ...{ role: "database", keys, volume, upgrades },
+        ...{ role: "database", keys, volume, upgrades, clients },
         service: { description: "PostgreSQL for the product", port: POSTGRESQL_PORT },
         packages: PostgreSql.packages(image, extensions),
     });
     const { machine, packages, data, closed, output, ssh } = further;
     const { url, password, authority, running } = new PostgreSqlForMachines("database-server", {
-        ...{ machine, image, packages, data, extensions },
-        clients: [first],
+        ...{ machine, image, packages, data, extensions, clients },
         sharedBuffersMiB,
     });
     return {

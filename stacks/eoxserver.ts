@@ -5,8 +5,10 @@ import { isProtected } from "../components/eoxserver/render-front";
 import { EoxServerSite } from "../components/eoxserver/site";
 import { Acme } from "../components/guest/acme";
 import { Backup } from "../components/guest/backup";
+import { BALANCER_PORT } from "../components/guest/balancer-files";
 import { DataVolume } from "../components/guest/data-volume";
-import { Packages } from "../components/guest/packages";
+import { HAPROXY_PACKAGES } from "../components/guest/haproxy";
+import { Packages, type PackageSet } from "../components/guest/packages";
 import { createPackagesUpgrade } from "../components/guest/packages-upgrade";
 import { PostgreSql, type DatabaseEndpoint } from "../components/guest/postgresql";
 import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
@@ -21,6 +23,8 @@ import { hasOwnServer } from "./config/postgresql-elsewhere";
 import { createDatabaseCluster } from "./database-cluster";
 import { createDatabaseMachine, type StackDatabase } from "./database-machine";
 import { createLoadBalancer } from "./load-balancer";
+import { applicationHere, type EoxServerTier } from "./eoxserver-application";
+import { applicationsElsewhere, createApplicationMachines } from "./eoxserver-machines";
 import { createStorages } from "./eoxserver-storages";
 import { createManagedServices } from "./managed-services";
 import { firewallRules, publicAddress, shownCertificate, siteCertificate, webPorts } from "./web-front";
@@ -28,9 +32,11 @@ import { firewallRules, publicAddress, shownCertificate, siteCertificate, webPor
 /** What each instance's database needs of PostgreSQL. */
 const EXTENSIONS = ["postgis"] as const;
 
-/** EOxServer: Apache in front of one or more instances with mod_wsgi on one machine, PostGIS behind them, there, on a second one or elsewhere. */
+/**
+ * EOxServer: Apache in front of one or more instances with mod_wsgi, on one machine or several, and PostGIS behind them, on the first
+ * machine, on others or elsewhere.
+ */
 export async function eoxserver(config: EoxServerConfig) {
-    const isLocal = hasOwnServer(config);
     const machine = await createMachine("machine", config.machine, config.mirrors, {
         ports: ownPorts(config),
         sizeGiB: config.data.sizeGiB,
@@ -43,75 +49,54 @@ export async function eoxserver(config: EoxServerConfig) {
         further: config.eoxserver.allowedHosts,
         balancer: front.balancer,
     });
+    const machines = await createApplicationMachines(config, machine);
+    const others = machines.map((each) => each.machine);
     const beside =
-        createManagedServices(config, machine).database ??
-        (await createDatabaseCluster(config, machine, EXTENSIONS)) ??
-        (await createDatabaseMachine(config, machine, { extensions: EXTENSIONS }));
+        createManagedServices(config, machine, others).database ??
+        (await createDatabaseCluster(config, machine, EXTENSIONS, others)) ??
+        (await createDatabaseMachine(config, machine, { extensions: EXTENSIONS, others }));
 
     machine.firewall("firewall", firewallRules(config, config.eoxserver), {});
     const data = new DataVolume("data", { machine, ...config.data });
     const storages = createStorages(config, machine);
     const packages = new Packages(
         "packages",
-        {
-            machine,
-            sets: [
-                isLocal ? PostgreSql.packages(config.machine.image, EXTENSIONS) : PostgreSqlElsewhere.packages,
-                EoxServer.packages,
-                EoxServerSite.packages(config.accessControl),
-                Acme.packages(config.tls),
-                Backup.packages(config.backup),
-            ],
-        },
+        { machine, sets: packageSets(config) },
         // Keys that do not work are found before anything is installed.
         { dependsOn: storages.tried },
     );
-    const eoxserver = new EoxServer("eoxserver", {
-        machine,
-        packages,
-        data,
-        database: databaseServer(config, machine, packages, data, beside),
-        version: config.eoxserver.version,
-        address,
-        instances: config.instances,
-        storages: storages.storages,
-        administrator: config.eoxserver.admin.user,
-        requestTimeoutSeconds: config.eoxserver.requestTimeoutSeconds,
-        packageIndex: { indexUrl: config.mirrors.pypi, proxy: config.mirrors.proxy },
-    });
+    const { url: elsewhere, password, authority } = config.postgresql;
+    const server = beside?.server ?? (elsewhere === undefined ? undefined : { url: elsewhere, password, authority });
+    const database = databaseServer(config, machine, packages, data, server);
+    const needs = { machine, database, address, storages };
+    const tier: EoxServerTier =
+        machines.length === 0
+            ? applicationHere(config, needs, { machine, packages, data })
+            : applicationsElsewhere(config, { ...needs, packages, authority: server?.authority }, machines);
     const certificate = siteCertificate(config, machine);
     const shown = shownCertificate(config, certificate);
+    const names = config.instances.map(({ name }) => name);
     const site = new EoxServerSite("site", {
-        machine,
-        packages,
-        eoxserver,
-        address,
-        certificate,
+        ...{ machine, packages, instances: names, balancer: tier.balancer, after: tier.before, address, certificate },
         adminCidrs: config.eoxserver.admin.cidrs,
         requestTimeoutSeconds: config.eoxserver.requestTimeoutSeconds,
         accessControl: config.accessControl,
     });
     const requests = address.apply((known) => healthRequests(known, config));
-    const upgraded = createPackagesUpgrade(config, machine, requests, [site, ...(beside?.last ?? [])]);
+    const last = [...tier.last, ...(beside?.last ?? [])];
+    const upgraded = createPackagesUpgrade(config, machine, requests, [site, ...last]);
     new HealthCheck(
         "health",
         {
             requests,
             certificatePem: shown?.certificatePem,
             connectTo: front.connectTo,
-            revisions: [
-                site.revision,
-                ...[...eoxserver.instances.map(({ answering }) => answering), ...upgraded].map(
-                    ({ revision }) => revision,
-                ),
-                ...(beside?.last ?? []).map(({ revision }) => revision),
-            ],
+            revisions: [site, ...last, ...upgraded].map(({ revision }) => revision),
         },
-        { dependsOn: [site, ...upgraded, ...front.after] },
+        { dependsOn: [site, ...last, ...upgraded, ...front.after] },
     );
 
-    const names = config.instances.map(({ name }) => name);
-    const contents = EoxServer.backup(names, isLocal);
+    const contents = EoxServer.backup(names, hasOwnServer(config));
     const backup = createBackups(config, { machine, contents, after: [site] }, beside?.backedUp);
 
     const url = address.apply(publicUrl);
@@ -121,29 +106,26 @@ export async function eoxserver(config: EoxServerConfig) {
         instances: Object.fromEntries(config.instances.map(({ name }) => [name, instanceUrls(url, name)])),
         certificate: shown?.certificatePem,
         adminPasswords: Object.fromEntries(
-            eoxserver.instances.map((instance, index) => [
-                config.instances[index]!.name,
-                instance.administratorPassword,
-            ]),
+            tier.eoxserver.instances.map(({ instance, administratorPassword }) => [instance, administratorPassword]),
         ),
         backup: backup?.output,
         machine: { name: machine.machineName, address: machine.address, platform: config.machine.platform },
         ssh: pulumi.secret(machine.connection),
         ...storages.outputs,
         ...beside?.outputs,
+        ...tier.outputs,
         ...front.outputs,
     };
 }
 
 /** The server that each instance has its database in: this machine's own, one of the stack beside it, or one elsewhere. */
 function databaseServer(
-    { machine: { image }, postgresql: { url, password, authority, sharedBuffersMiB } }: EoxServerConfig,
+    { machine: { image }, postgresql: { sharedBuffersMiB } }: EoxServerConfig,
     machine: Machine,
     packages: Packages,
     data: DataVolume,
-    beside?: StackDatabase,
+    server?: StackDatabase["server"],
 ): DatabaseEndpoint {
-    const server = beside?.server ?? (url === undefined ? undefined : { url, password, authority });
     if (server === undefined) {
         return new PostgreSql("database", { machine, image, packages, data, sharedBuffersMiB }).endpoint;
     }
@@ -164,10 +146,23 @@ function pageOf(instance: string, { accessControl }: EoxServerConfig) {
     return { path, statuses: isProtected(path, accessControl) ? [302, 303, 307, 401, 403] : [200] };
 }
 
+/** What the first machine needs from Debian. */
+function packageSets(config: EoxServerConfig): PackageSet[] {
+    const { machine, accessControl, applications, tls, backup } = config;
+    return [
+        hasOwnServer(config) ? PostgreSql.packages(machine.image, EXTENSIONS) : PostgreSqlElsewhere.packages,
+        ...(applications ? [HAPROXY_PACKAGES] : [EoxServer.packages]),
+        EoxServerSite.packages(accessControl),
+        Acme.packages(tls),
+        Backup.packages(backup),
+    ];
+}
+
 /** The ports that nothing else on the machine may have. */
 function ownPorts(config: EoxServerConfig) {
     const database = hasOwnServer(config) ? [POSTGRESQL_PORT] : [];
-    return [...webPorts(config, config.eoxserver), ...database, BACKEND_PORT];
+    const behind = config.applications ? BALANCER_PORT : BACKEND_PORT;
+    return [...webPorts(config, config.eoxserver), ...database, behind];
 }
 
 function instanceUrls(url: pulumi.Output<string>, name: string) {

@@ -1,17 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Balancer } from "../components/guest/balancer";
+import { BALANCER_PORT } from "../components/guest/balancer-files";
 import { DataVolume } from "../components/guest/data-volume";
 import { inTurn } from "../components/guest/in-turn";
 import { InstallStep } from "../components/guest/install-step";
 import { RedisElsewhere } from "../components/guest/redis-elsewhere";
 import type { Machine } from "../components/machine/machine";
-import { Balancer } from "../components/omero-web/balancer";
-import { BALANCER_PORT } from "../components/omero-web/balancer-files";
-import { OmeroWeb } from "../components/omero-web/omero-web";
+import { BALANCED, OmeroWeb } from "../components/omero-web/omero-web";
 import { loginPath } from "../components/omero-web/render";
 import { password } from "../components/password";
 import { ServerCertificate } from "../components/server-certificate";
 import type { OmeroWebConfig } from "./config";
-import { hasOwnRedis, hasSessionsVolume } from "./config/applications";
+import { hasOwnRedis, hasSessionsVolume } from "./config/omero-web-applications";
 import { createFurtherMachine, type FurtherMachine } from "./further-machine";
 import { commonArgs, settingsOf, type ApplicationTier, type FrontPlace } from "./omero-web-application";
 import { redisElsewhere, redisForMachines, type RedisServer } from "./redis";
@@ -106,8 +106,10 @@ function createBalancer(
     machines: readonly ApplicationMachine[],
 ): Balancer {
     return new Balancer("balancer", {
-        ...{ machine, packages, timeoutSeconds },
-        check: address.apply(({ serverName }) => ({ path: loginPath(prefix), host: serverName })),
+        ...{ machine, packages, product: BALANCED, front: "nginx", timeoutSeconds },
+        services: address.apply(({ serverName }) => [
+            { name: BALANCED, check: { path: loginPath(prefix), host: serverName } },
+        ]),
         servers: machines.map((each) =>
             pulumi.all([each.machine.privateAddress, each.certificate.authorityPem]).apply(([host, authority]) => ({
                 ...{ name: each.name, address: host, port: applicationServer.port, authority },

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SiteCertificate } from "../components/certificate";
 import { Acme } from "../components/guest/acme";
 import { Backup } from "../components/guest/backup";
+import { BALANCER_PORT } from "../components/guest/balancer-files";
+import { HAPROXY_PACKAGES } from "../components/guest/haproxy";
 import { NginxSite } from "../components/guest/nginx";
 import { Packages, type PackageSet } from "../components/guest/packages";
 import { createPackagesUpgrade } from "../components/guest/packages-upgrade";
@@ -12,12 +14,11 @@ import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
 import type { FirewallRule, Machine } from "../components/machine/machine";
 import { APPS } from "../components/omero-web/apps";
-import { BALANCER_PACKAGES, BALANCER_PORT } from "../components/omero-web/balancer-files";
 import { OmeroWeb } from "../components/omero-web/omero-web";
 import { loginPath, siteFiles } from "../components/omero-web/render";
 import { createBackups } from "./backups";
 import type { OmeroWebConfig } from "./config";
-import { hasOwnRedis } from "./config/applications";
+import { hasOwnRedis } from "./config/omero-web-applications";
 import { isOwnRedis } from "./config/services";
 import { createLoadBalancer, type StackLoadBalancer } from "./load-balancer";
 import { createManagedServices } from "./managed-services";
@@ -149,7 +150,7 @@ function packageSets(config: OmeroWebConfig): PackageSet[] {
         Acme.packages(tls),
         ...(isHere(config) && omeroWeb.sessions === "redis" ? [cache] : []),
         ...(isHere(config) ? [Backup.packages(backup)] : []),
-        ...(applications ? [BALANCER_PACKAGES, ...(hasOwnRedis(config) ? [Redis.packages] : [])] : []),
+        ...(applications ? [HAPROXY_PACKAGES, ...(hasOwnRedis(config) ? [Redis.packages] : [])] : []),
     ];
 }
 

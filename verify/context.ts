@@ -22,7 +22,7 @@ export interface Context<P extends Outputs["product"] = Outputs["product"]> exte
     config: Extract<ParsedConfig, { product: P }>;
     web: Web;
     machine: Ssh;
-    /** The machine that nginx is on: the first one, whichever `machine` is looked at. */
+    /** The machine that the web server is on: the first one, whichever `machine` is looked at. */
     front: Ssh;
     /** The address of the server, with its administrator, where that is not on the machine. */
     databaseUrl: string | undefined;

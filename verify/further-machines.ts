@@ -15,7 +15,7 @@ export interface FurtherMachines {
     searchMachine: FurtherMachine | undefined;
     /** The machines of PostgreSQL where it has several. */
     databaseMembers: readonly DatabaseMember[];
-    /** The machines that OMERO.web has beside the first one; none where it is on that one. */
+    /** The machines that the product has beside the first one; none where it is on that one. */
     applicationMachines: readonly FurtherMachine[];
 }
 

@@ -37,7 +37,7 @@ const beside = {
     /** The machine that Solr has for itself. */
     searchMachine: machine.optional(),
     searchSsh: ssh.optional(),
-    /** The machines of OMERO.web, by their names in the configuration. */
+    /** The machines of OMERO.web or EOxServer, by their names in the configuration. */
     applications: z.record(z.string(), machine).optional(),
     applicationSsh: z.record(z.string(), ssh).optional(),
 };

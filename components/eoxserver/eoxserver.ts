@@ -10,14 +10,31 @@ import type { PackageIndex } from "../guest/python";
 import { MIGRATION_SECONDS } from "../guest/upgrade";
 import type { Machine } from "../machine/machine";
 import { EoxServerInstance } from "./instance";
+import type { InstanceSettings } from "./render";
 import { storagesHaveTls, type Storages } from "./storages";
-import { EOXSERVER_PACKAGES, softwareDirectory, softwareProgram, type EoxServerVersion } from "./software";
+import {
+    BACKEND_PACKAGES,
+    EOXSERVER_PACKAGES,
+    softwareDirectory,
+    softwareProgram,
+    type EoxServerVersion,
+} from "./software";
 
-export interface EoxServerArgs {
+/** A machine that the instances are on. */
+export interface EoxServerPlace {
+    /** Begins the names of what is made there. */
+    name: string;
     machine: Machine;
     packages: Packages;
     /** The volume that holds the instances and the data that they serve. */
     data: DataVolume;
+}
+
+export interface EoxServerArgs {
+    /** From where the databases are made. */
+    machine: Machine;
+    /** The machines that the instances are on: that one, or others. */
+    places: readonly EoxServerPlace[];
     /** The server that each instance gets a database of its own in. */
     database: DatabaseEndpoint;
     /** Another one is an upgrade: beside what runs, with a way back for each instance. */
@@ -39,16 +56,53 @@ export interface EoxServerArgs {
 const MOST_KEPT = 60;
 
 /**
- * One installation of EOxServer and its instances, each answering on a loopback address of its own: the site is in front.
+ * One installation of EOxServer on each of its machines and its instances, each answering there on a loopback address of its own:
+ * the site is in front. Each instance is started on one machine after the other.
  * Guide: "EOxServer Configuration Step-by-step", steps 3 to 5.
  */
 export class EoxServer extends pulumi.ComponentResource {
     public readonly instances: readonly EoxServerInstance[];
+    private readonly isElsewhere: boolean;
+    private readonly installed: ReadonlyMap<EoxServerPlace, InstallStep[]>;
 
-    constructor(name: string, args: EoxServerArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(
+        name: string,
+        private readonly args: EoxServerArgs,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
         super("science-stacks:eoxserver:EoxServer", name, {}, opts);
 
-        const { machine, packages, data, database, administrator } = args;
+        const { machine, places, database, storages, administrator } = args;
+        this.isElsewhere = places.some((place) => place.machine !== machine);
+        this.installed = new Map(places.map((place) => [place, this.install(place)]));
+        this.instances = args.instances.map(
+            ({ name: instance, onRemoval }) =>
+                new EoxServerInstance(
+                    `${name}-${instance}`,
+                    instance,
+                    {
+                        ...{ machine, database, storages, administrator, isElsewhere: this.isElsewhere },
+                        deleteDataOnRemoval: onRemoval === "delete",
+                        after: [...this.installed.values()].flat(),
+                    },
+                    { parent: this },
+                ),
+        );
+        this.registerOutputs();
+    }
+
+    /** Starts each instance on a machine. @param after what must be there before what runs is changed @returns the steps after which they answer */
+    start(place: EoxServerPlace, after: readonly pulumi.Resource[] = []): InstallStep[] {
+        const before = [...(this.installed.get(place) ?? []), ...after];
+        return this.instances.map((each, index) => {
+            const settings = this.settingsOf(this.args.instances[index]!);
+            const name = `${place.name}-${each.instance}`;
+            return each.start({ name, machine: place.machine, settings, after: before });
+        });
+    }
+
+    /** The users, and the software; nothing of what runs is touched. */
+    private install({ name, machine, packages, data }: EoxServerPlace): InstallStep[] {
         const users = new InstallStep(
             `${name}-users`,
             { machine, program: { script: "eoxserver/users.sh" }, removable: true },
@@ -58,51 +112,41 @@ export class EoxServer extends pulumi.ComponentResource {
             `${name}-software`,
             {
                 machine,
-                program: softwareProgram(args.version, args.packageIndex),
+                program: softwareProgram(this.args.version, this.args.packageIndex),
                 removable: true,
                 // A backup comes before another version is changed to.
                 timeoutSeconds: MIGRATION_SECONDS,
             },
             { parent: this, dependsOn: packages },
         );
+        return [users, software];
+    }
 
-        const all = args.instances.reduce((sum, each) => sum + each.processes, 0);
-        this.instances = args.instances.map(
-            ({ name: instance, processes, onRemoval }) =>
-                new EoxServerInstance(
-                    `${name}-${instance}`,
-                    instance,
-                    {
-                        machine,
-                        settings: pulumi
-                            .all([args.address, database.host, database.port, database.settings])
-                            .apply(([address, databaseHost, databasePort, databaseSettings]) => ({
-                                name: instance,
-                                software: softwareDirectory(args.version),
-                                address,
-                                databaseHost,
-                                databasePort,
-                                databaseSettings,
-                                keepsConnections: all <= MOST_KEPT && isCluster({ host: databaseHost }),
-                                processes,
-                                timeoutSeconds: args.requestTimeoutSeconds,
-                                storagesHaveTls: storagesHaveTls(args.storages ?? {}),
-                            })),
-                        database,
-                        storages: args.storages,
-                        administrator,
-                        deleteDataOnRemoval: onRemoval === "delete",
-                        after: [users, software],
-                    },
-                    { parent: this },
-                ),
-        );
-
-        this.registerOutputs();
+    private settingsOf({ name, processes }: EoxServerArgs["instances"][number]): pulumi.Output<InstanceSettings> {
+        const { address, database, version, instances, places, storages = {}, requestTimeoutSeconds } = this.args;
+        const all = places.length * instances.reduce((sum, each) => sum + each.processes, 0);
+        return pulumi
+            .all([address, database.host, database.port, database.settings])
+            .apply(([known, databaseHost, databasePort, databaseSettings]) => ({
+                name,
+                software: softwareDirectory(version),
+                address: known,
+                databaseHost,
+                databasePort,
+                databaseSettings,
+                keepsConnections: all <= MOST_KEPT && isCluster({ host: databaseHost }),
+                processes,
+                timeoutSeconds: requestTimeoutSeconds,
+                storagesHaveTls: storagesHaveTls(storages),
+                servesStatic: this.isElsewhere,
+            }));
     }
 
     /** Debian's packages: the web server, and the libraries that EOxServer's Python packages are bindings of. */
     static readonly packages: PackageSet = { packages: EOXSERVER_PACKAGES };
+
+    /** The same, for a machine that the instances are on and the site is not. */
+    static readonly backendPackages: PackageSet = { packages: BACKEND_PACKAGES };
 
     /** What of EOxServer is backed up: what is on this machine. @param instances their names */
     static backup(instances: readonly string[], hasDatabase: boolean): BackupContents {

@@ -1,3 +1,4 @@
+import type { DatabaseAdministrator } from "../guest/postgresql-server";
 import type { StepProgram } from "../guest/program";
 import { BACKEND_PORT, backendAddress } from "./backend-address";
 import { databaseOf, instanceFiles, serviceUrl, type InstanceSettings } from "./render";
@@ -9,6 +10,10 @@ export interface InstanceProgramSettings extends InstanceSettings {
     administrator: string;
     /** Name of the secret file with the keys of the storages. @default "", no storages */
     storagesSecret?: string;
+    /** Name of the secret file with the key of Django's that all machines of the instance have. @default it has one machine, which makes a key */
+    keySecret?: string;
+    /** How the administrator of the server that its database is in comes in from this machine. */
+    server: DatabaseAdministrator;
     /** The instance's directory goes with it when it is taken out of the stack. */
     deleteData: boolean;
     /** Changes when a secret of the instance does. */
@@ -17,7 +22,7 @@ export interface InstanceProgramSettings extends InstanceSettings {
 
 /** What makes an instance's directory, tables, administrator and back end, in a database that is there. */
 export function instanceProgram(settings: InstanceProgramSettings): StepProgram {
-    const { name, address, storagesSecret = "" } = settings;
+    const { name, address, server, storagesSecret = "", keySecret = "" } = settings;
     return {
         script: "eoxserver/instance.sh",
         parameters: {
@@ -27,11 +32,13 @@ export function instanceProgram(settings: InstanceProgramSettings): StepProgram 
             tools: toolsRevision(),
             admin: settings.administrator,
             storages: storagesSecret,
+            key: keySecret,
             options: [`services.owscommon.http_service_url=${serviceUrl(address, name)}`],
             address: backendAddress(name),
             port: BACKEND_PORT,
             database: databaseOf(name).database,
-            database_port: settings.databasePort,
+            database_user: server.user,
+            database_connection: server.environment,
             delete_data: settings.deleteData ? "yes" : "no",
             ...(settings.secretsRevision && { secrets_revision: settings.secretsRevision }),
         },

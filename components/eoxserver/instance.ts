@@ -3,6 +3,7 @@ import { secretFile, secretPath, SecretFiles } from "../guest/config-files";
 import { InstallStep } from "../guest/install-step";
 import type { DatabaseEndpoint } from "../guest/postgresql";
 import { databaseProgram } from "../guest/postgresql-database";
+import type { GuestFile } from "../guest/program";
 import { MIGRATION_SECONDS } from "../guest/upgrade";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
@@ -11,8 +12,10 @@ import { databaseOf, databaseSecret, type InstanceSettings } from "./render";
 import { storagesFile, storagesSecret, type Storages } from "./storages";
 
 export interface EoxServerInstanceArgs {
+    /** From where its database is made. */
     machine: Machine;
-    settings: pulumi.Output<InstanceSettings>;
+    /** It is on other machines, which have one key of Django's. */
+    isElsewhere: boolean;
     /** The server that its database is in. */
     database: DatabaseEndpoint;
     /** Buckets with data. @default none */
@@ -25,49 +28,57 @@ export interface EoxServerInstanceArgs {
     after: pulumi.Resource[];
 }
 
+/** A machine that an instance is on. */
+export interface InstancePlace {
+    /** Begins the names of what is made there. */
+    name: string;
+    machine: Machine;
+    settings: pulumi.Output<InstanceSettings>;
+    /** What must be there before. */
+    after: readonly pulumi.Resource[];
+}
+
+/** Names of the secret files of an instance. */
+const administratorSecret = (instance: string) => `eoxserver-${instance}-admin`;
+const keySecret = (instance: string) => `eoxserver-${instance}-secret-key`;
+
 /**
- * One instance of EOxServer: its database and user, its directory with settings, tables, administrator and static files,
- * and the back end that serves it. Others are not touched when it comes or goes.
+ * One instance of EOxServer: its database and user, and on each of its machines its directory with settings, tables, administrator
+ * and static files, and the back end that serves it. Others are not touched when it comes or goes.
  * A database or directory of this name that is already on the volume is adopted.
  * Guide: steps 4 and 5, and step 6 up to the virtual host.
  */
 export class EoxServerInstance extends pulumi.ComponentResource {
     /** Secret. The password of Django's administrator, as long as nobody has changed it in the administration page. */
     public readonly administratorPassword: pulumi.Output<string>;
-    /** The back end answers: what the front waits for. */
-    public readonly answering: InstallStep;
+    private readonly secretKey: pulumi.Output<string> | undefined;
+    private readonly databasePassword: pulumi.Output<string>;
+    private readonly secrets: SecretFiles;
+    private readonly database: InstallStep;
 
     constructor(
         name: string,
         /** Its name, as in the configuration. */
         public readonly instance: string,
-        args: EoxServerInstanceArgs,
+        private readonly args: EoxServerInstanceArgs,
         opts?: pulumi.ComponentResourceOptions,
     ) {
         super("science-stacks:eoxserver:Instance", name, {}, opts);
 
-        const { machine, settings, administrator, storages } = args;
-
-        const databasePassword = password(`${name}-database-password`, { parent: this });
+        const { machine, isElsewhere } = args;
+        this.databasePassword = password(`${name}-database-password`, { parent: this });
         this.administratorPassword = password(`${name}-admin-password`, { parent: this });
-        const secrets = new SecretFiles(
+        this.secretKey = isElsewhere ? password(`${name}-secret-key`, { parent: this }) : undefined;
+        this.secrets = new SecretFiles(
             `${name}-secrets`,
-            {
-                machine,
-                files: {
-                    [secretPath(databaseSecret(instance))]: secretFile(databasePassword),
-                    [secretPath(`eoxserver-${instance}-admin`)]: secretFile(this.administratorPassword),
-                    ...(storages && { [secretPath(storagesSecret(instance))]: secretFile(storagesFile(storages)) }),
-                },
-            },
+            { machine, files: isElsewhere ? this.databaseSecretFile() : this.secretFiles() },
             { parent: this },
         );
-
-        const database = new InstallStep(
+        this.database = new InstallStep(
             `${name}-database`,
             {
                 machine,
-                program: secrets.revision.apply((secretsRevision) =>
+                program: this.secrets.revision.apply((secretsRevision) =>
                     databaseProgram({
                         ...databaseOf(instance),
                         server: args.database,
@@ -79,9 +90,19 @@ export class EoxServerInstance extends pulumi.ComponentResource {
                 ),
                 removable: true,
             },
-            { parent: this, dependsOn: [secrets, args.database.running, ...args.after] },
+            { parent: this, dependsOn: [this.secrets, args.database.running, ...args.after] },
         );
-        this.answering = new InstallStep(
+        this.registerOutputs({ administratorPassword: this.administratorPassword });
+    }
+
+    /** Makes it on a machine, and starts its back end. @returns the step after which that answers */
+    start({ name, machine, settings, after }: InstancePlace): InstallStep {
+        const { instance, database, args } = this;
+        const { administrator, storages, deleteDataOnRemoval, isElsewhere } = args;
+        const secrets = isElsewhere
+            ? new SecretFiles(`${name}-secrets`, { machine, files: this.secretFiles() }, { parent: this })
+            : this.secrets;
+        return new InstallStep(
             `${name}-instance`,
             {
                 machine,
@@ -90,16 +111,32 @@ export class EoxServerInstance extends pulumi.ComponentResource {
                         ...known,
                         administrator,
                         storagesSecret: storages && storagesSecret(instance),
-                        deleteData: args.deleteDataOnRemoval,
+                        keySecret: isElsewhere ? keySecret(instance) : undefined,
+                        server: args.database.administrator,
+                        deleteData: deleteDataOnRemoval,
                         secretsRevision,
                     }),
                 ),
                 removable: true,
                 timeoutSeconds: MIGRATION_SECONDS,
             },
-            { parent: this, dependsOn: database },
+            { parent: this, dependsOn: [database, secrets, ...after] },
         );
+    }
 
-        this.registerOutputs({ administratorPassword: this.administratorPassword });
+    private databaseSecretFile(): Record<string, pulumi.Output<GuestFile>> {
+        return { [secretPath(databaseSecret(this.instance))]: secretFile(this.databasePassword) };
+    }
+
+    /** What a machine that it is on is given. */
+    private secretFiles(): Record<string, pulumi.Output<GuestFile>> {
+        const { instance, administratorPassword, secretKey } = this;
+        const { storages } = this.args;
+        return {
+            ...this.databaseSecretFile(),
+            [secretPath(administratorSecret(instance))]: secretFile(administratorPassword),
+            ...(storages && { [secretPath(storagesSecret(instance))]: secretFile(storagesFile(storages)) }),
+            ...(secretKey && { [secretPath(keySecret(instance))]: secretFile(secretKey) }),
+        };
     }
 }

@@ -36,6 +36,8 @@ export interface FrontSettings {
     adminCidrs: readonly string[];
     /** The time that a back end has for a request, in seconds. @default 600 */
     timeoutSeconds?: number;
+    /** The instances are on other machines, behind a balancer: their static files come from there, too. @default false */
+    isBalanced?: boolean;
     accessControl?: AccessControl;
 }
 
@@ -74,6 +76,7 @@ export function frontFiles(settings: FrontSettings): Record<string, GuestFile> {
         url: publicUrl(address),
         ...certificatePaths(address),
         adminCidrs: settings.adminCidrs,
+        isBalanced: settings.isBalanced ?? false,
         waitSeconds: frontWaits(timeoutSeconds),
         keepAliveSeconds: address.balancer && keepAliveSeconds(address.balancer),
         accessControlFile: ACCESS_CONTROL_FILE,
@@ -104,8 +107,10 @@ function hostPattern(name: string): string {
 /**
  * Which instances the front knows; the first is where `/` leads. A change takes effect by itself, with the next request:
  * Apache is not reloaded, since a reload closes the connections that clients keep open, and with them some clients' requests.
+ * @param balancer what stands before all of them. @default each has a back end on this machine
  */
-export function routeFiles(instances: readonly string[]): Record<string, GuestFile> {
-    const lines = instances.map((name) => `${name} ${backendAddress(name)}:${BACKEND_PORT}\n`);
+export function routeFiles(instances: readonly string[], balancer?: string): Record<string, GuestFile> {
+    const backEnd = (name: string) => balancer ?? `${backendAddress(name)}:${BACKEND_PORT}`;
+    const lines = instances.map((name) => `${name} ${backEnd(name)}\n`);
     return { "/etc/apache2/science-stacks/instances.map": { content: `/ ${instances[0] ?? ""}\n${lines.join("")}` } };
 }

@@ -26,6 +26,8 @@ export interface InstanceSettings {
     processes?: number;
     /** The time after which a request is given up, in seconds. @default 600 */
     timeoutSeconds?: number;
+    /** The back end serves the static files, too: the site is on another machine. @default false */
+    servesStatic?: boolean;
     /** Buckets with data are asked by TLS. @default false, as EOxServer's own */
     storagesHaveTls?: boolean;
     /** The time after which a process without requests gives its memory back, in seconds; the next request takes half a second more. @default 900 */
@@ -73,6 +75,7 @@ export function instanceFiles(instance: InstanceSettings): Record<string, GuestF
         trustedOrigins: python(names.map((serverName) => publicUrl({ ...address, serverName }))),
         tls: address.tls ? "True" : "False",
         storagesHaveTls: instance.storagesHaveTls ?? false,
+        servesStatic: instance.servesStatic ?? false,
     };
     const file = (template: string, mode?: string): GuestFile => ({
         content: renderTemplate(`eoxserver/templates/${template}`, values),

@@ -8,8 +8,8 @@ import type { Packages, PackageSet } from "../guest/packages";
 import type { PublicAddress } from "../guest/public-address";
 import { certificateFile, keyFiles, rootOnly } from "../guest/site-certificate";
 import type { Machine } from "../machine/machine";
-import type { EoxServer } from "./eoxserver";
 import { ACCESS_CONTROL_FILE, frontFiles, frontModules, routeFiles, type AccessControl } from "./render-front";
+import { SITE_PACKAGE } from "./software";
 
 const APACHE = "apache2.service";
 
@@ -20,7 +20,11 @@ export interface EoxServerSiteArgs {
     machine: Machine;
     packages: Packages;
     /** The instances that the site leads to. */
-    eoxserver: EoxServer;
+    instances: readonly string[];
+    /** What stands before them, where they are on other machines. @default each has a back end on this machine */
+    balancer?: string;
+    /** What must be there before the site leads to them: they answer. */
+    after: readonly InstallStep[];
     address: pulumi.Output<PublicAddress>;
     /** Needed where the address has TLS. */
     certificate?: SiteCertificate;
@@ -44,7 +48,7 @@ export class EoxServerSite extends pulumi.ComponentResource {
     constructor(name: string, args: EoxServerSiteArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:eoxserver:Site", name, {}, opts);
 
-        const { machine, packages, eoxserver, address, certificate, adminCidrs, accessControl } = args;
+        const { machine, packages, instances, balancer, address, certificate, adminCidrs, accessControl } = args;
         const modules = new InstallStep(
             `${name}-modules`,
             {
@@ -67,8 +71,8 @@ export class EoxServerSite extends pulumi.ComponentResource {
         );
         const routes = new ConfigFiles(
             `${name}-routes`,
-            { machine, files: routeFiles(eoxserver.instances.map((each) => each.instance)) },
-            { parent: this, dependsOn: [packages, ...eoxserver.instances.map((each) => each.answering)] },
+            { machine, files: routeFiles(instances, balancer) },
+            { parent: this, dependsOn: [packages, ...args.after] },
         );
 
         const files = new ConfigFiles(
@@ -82,6 +86,7 @@ export class EoxServerSite extends pulumi.ComponentResource {
                             address: known,
                             adminCidrs,
                             timeoutSeconds: args.requestTimeoutSeconds,
+                            isBalanced: balancer !== undefined,
                             accessControl,
                         }),
                         ...pem,
@@ -101,9 +106,9 @@ export class EoxServerSite extends pulumi.ComponentResource {
         this.registerOutputs();
     }
 
-    /** Debian's packages of an access control; Apache itself comes with EOxServer. */
+    /** Debian's packages: Apache, and those of an access control. */
     static packages(accessControl: AccessControl | undefined): PackageSet {
-        return { packages: accessControl?.packages ?? [], files: hardening(APACHE, WEB_SERVER) };
+        return { packages: [SITE_PACKAGE, ...(accessControl?.packages ?? [])], files: hardening(APACHE, WEB_SERVER) };
     }
 }
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
-import { pemFile, SecretFiles } from "./config-files";
+import { ConfigFiles, pemFile, SecretFiles } from "./config-files";
 import { InstallStep } from "./install-step";
 import type { Packages, PackageSet } from "./packages";
 import type { DatabaseEndpoint } from "./postgresql";
@@ -30,7 +30,7 @@ export interface PostgreSqlElsewhereArgs {
     after?: pulumi.Resource[];
 }
 
-/** Where everyone on the machine finds the authority. */
+/** Where everyone on a machine finds the authority. */
 const AUTHORITY = "/etc/science-stacks/postgresql-authority.pem";
 
 /**
@@ -94,4 +94,23 @@ export class PostgreSqlElsewhere extends pulumi.ComponentResource {
     static readonly packages: PackageSet = {
         packages: ["ca-certificates", "postgresql-client", "python3-psycopg2"],
     };
+
+    /** What a machine needs that uses databases there, and makes none. */
+    static readonly userPackages: PackageSet = { packages: ["ca-certificates"] };
+
+    /** What such a machine verifies the server by. @returns what whoever connects waits for */
+    static trust(
+        name: string,
+        { machine, packages, authority }: Pick<PostgreSqlElsewhereArgs, "machine" | "packages" | "authority">,
+    ): InstallStep[] {
+        return authority === undefined
+            ? []
+            : [
+                  new ConfigFiles(
+                      `${name}-authority`,
+                      { machine, files: { [AUTHORITY]: pemFile(authority) } },
+                      { dependsOn: packages },
+                  ),
+              ];
+    }
 }

@@ -48,6 +48,9 @@ export interface OmeroWebStart {
     after?: pulumi.Resource[];
 }
 
+/** What HAProxy calls the machines of OMERO.web together. */
+export const BALANCED = "omero-web";
+
 /** Names of the files of secret properties. */
 const PUBLIC_PASSWORD = "omero-web-public-user";
 const CACHES = "omero-web-caches";

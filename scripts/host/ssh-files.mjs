@@ -2,7 +2,7 @@
  * What OpenSSH needs for a stack's machine, laid in a private directory: private keys, host keys, and a configuration that
  * knows no other machine than `stack`, and the bastion before it.
  * As a program, with a directory: reads a stack's output `ssh` (JSON, from standard input), lays the files there, and prints the
- * destination's name. With a name as well: where the output is of several machines, the one of that name.
+ * destination's name. With a name as well: of all outputs, the machine that its user has named so.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -58,7 +58,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     }
     const [, , directory, name] = process.argv;
     const found = JSON.parse(output);
-    const login = "hostKey" in found ? found : found[name];
+    const login = "hostKey" in found ? found : { ...found.applicationSsh, ...found.databaseMemberSsh }[name];
     if (login === undefined) {
         process.exit(1); // The caller knows what it asked for.
     }

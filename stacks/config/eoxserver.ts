@@ -3,18 +3,21 @@ import { BACKEND_PORT } from "../../components/eoxserver/backend-address";
 import { frontWaits } from "../../components/eoxserver/render-front";
 import { VERSIONS } from "../../components/eoxserver/software";
 import { accessControl, accessControlRule } from "./access-control";
+import { applicationPlaces, applicationRules, applications, balancerPorts } from "./applications";
 import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
 import { completeDatabaseMachines, databaseClusterRules } from "./database-cluster";
 import { data, firewall, mirrors, packagesAsOf, serverName, version } from "./common";
+import { eoxserverApplicationRules } from "./eoxserver-applications";
 import { cidr, hostName, port, text, wholeNumber } from "./field";
 import { completeOwnMachine, furtherMachineRules } from "./further-machine";
 import { instanceNamesRule, instances, processes, threads } from "./instances";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import { completeLoadBalancer, loadBalancer } from "./load-balancer";
 import { loadBalancerRules } from "./load-balancer-rules";
-import type { Rule } from "./rule";
+import { completeNamedMachines } from "./named-machines";
+import type { Given, Rule } from "./rule";
 import { postgresql, postgresqlRule } from "./postgresql-elsewhere";
 import { authorityTextRule, rdsRules } from "./rds";
 import { storages, storagesRule } from "./storages";
@@ -81,6 +84,12 @@ export const eoxserverSchema = () =>
         eoxserver: settings(),
         accessControl: accessControl(),
         postgresql: postgresql(),
+        applications: applications({
+            what: "EOxServer",
+            behind: "behind Apache and HAProxy on the first one, which share databases beside it",
+            size: [2, 10],
+            data: "Its data volume: the directories of the instances, with their settings and logs. What they know is in the databases.",
+        }),
         packagesAsOf: packagesAsOf(),
         backup: backup(),
         mirrors: mirrors(),
@@ -97,9 +106,10 @@ const TAKEN_PORTS = new Map<unknown, string>([
 const portsRule: Rule = (given) => {
     const http = given("eoxserver", "httpPort") ?? HTTP_PORT;
     const https = given("tls", "mode") === "none" ? undefined : (given("eoxserver", "httpsPort") ?? HTTPS_PORT);
+    const takenPorts = new Map([...TAKEN_PORTS, ...balancerPorts(given)]);
     const taken = Object.entries({ httpPort: http, httpsPort: https }).flatMap(([key, port]) => {
-        const by = TAKEN_PORTS.get(port);
-        const advice = `Take another port than ${[...TAKEN_PORTS.keys()].join(", ")}.`;
+        const by = takenPorts.get(port);
+        const advice = `Take another port than ${[...takenPorts.keys()].join(", ")}.`;
         return by === undefined ? [] : [{ path: ["eoxserver", key], reason: `this is the port of ${by}`, advice }];
     });
     const key = given("eoxserver", "httpPort") === undefined ? "httpsPort" : "httpPort";
@@ -109,17 +119,30 @@ const portsRule: Rule = (given) => {
 
 /** Django 3.2 does not run on Pythons after Debian 12's. */
 const versionRule: Rule = (given) => {
-    const image = given("machine", "image") ?? "debian-12";
-    return given("eoxserver", "version") === "1.5.0" && typeof image === "string" && image !== "debian-12"
-        ? [
+    const newer = given("eoxserver", "version") === "1.5.0" ? newerImage(given) : undefined;
+    return newer === undefined
+        ? []
+        : [
               {
                   path: ["eoxserver", "version"],
-                  reason: `it does not run on ${image}`,
-                  advice: `Take ${VERSIONS[0]}, or machine.image debian-12.`,
+                  reason: `it does not run on ${newer.image}`,
+                  advice: `Take ${VERSIONS[0]}, or ${newer.key} debian-12.`,
               },
-          ]
-        : [];
+          ];
 };
+
+/** The release of a machine that EOxServer is on, where that is not Debian 12, and the key that has it. */
+function newerImage(given: Given): { key: string; image: string } | undefined {
+    const images = applicationPlaces(given).map((machine) => {
+        const path = [...machine, "image"];
+        return { key: path.join("."), image: given(...path) ?? "debian-12" };
+    });
+    return images.find(
+        (each): each is { key: string; image: string } => isText(each.image) && each.image !== "debian-12",
+    );
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
 
 export const eoxserverRules: readonly Rule[] = [
     ...machineRules,
@@ -137,6 +160,10 @@ export const eoxserverRules: readonly Rule[] = [
     ...databaseClusterRules,
     storagesRule,
     versionRule,
+    ...applicationRules(
+        "the machines in applications have no backups: what is on them is made by `up`, but for the edits of operators",
+    ),
+    ...eoxserverApplicationRules,
 ];
 
 type EoxServerKeys = z.output<ReturnType<typeof eoxserverSchema>>;
@@ -148,6 +175,7 @@ export function completeEoxServer(given: EoxServerKeys) {
     return {
         ...given,
         data: completeData(given.data, given.machine),
+        applications: completeNamedMachines(given.applications),
         postgresql: completeDatabaseMachines(completeOwnMachine("postgresql", given.postgresql)),
         firewall: { web: firewall.web, ssh: firewall.ssh ?? own },
         loadBalancer: completeLoadBalancer(given.loadBalancer, {

@@ -3,6 +3,9 @@ import type { Given } from "./rule";
 /** The services that may have a machine of their own in the stack, by the section of the configuration whose key `machine` says so. */
 export const SERVICES = { postgresql: "PostgreSQL", objectStore: "MinIO", redis: "Redis", solr: "Solr" } as const;
 
+/** The products that may be on machines of their own, by the name that the configuration has for them. */
+const APPLICATIONS: Readonly<Record<string, string>> = { eoxserver: "EOxServer", "omero-web": "OMERO.web" };
+
 /** The section of such a service. */
 export type Section = keyof typeof SERVICES;
 
@@ -22,7 +25,8 @@ function placesOf(given: Given): Place[] {
         .filter((section) => section !== "objectStore" || given(section, "mode") === "minio")
         .map((section) => ({ path: [section], purpose: SERVICES[section], key: `${section}.machine` }));
     const applications = applicationNames(given).map((name) => ({
-        ...{ path: ["applications", name], purpose: "OMERO.web", key: "applications" },
+        ...{ path: ["applications", name], key: "applications" },
+        purpose: APPLICATIONS[String(given("product"))] ?? "the product",
     }));
     const members = memberNames(given).map((name) => ({
         ...{ path: ["postgresql", "machines", name], purpose: SERVICES.postgresql, key: "postgresql.machines" },
@@ -33,7 +37,7 @@ function placesOf(given: Given): Place[] {
 /** The keys below which each machine is named by its user, who gives it with its volume. */
 export const NAMED: readonly string[] = ["applications", "postgresql.machines"];
 
-/** The names of the machines that OMERO.web has beside the first one. */
+/** The names of the machines that the product has beside the first one. */
 export const applicationNames = (given: Given): string[] => namesBelow(given("applications"));
 
 /** The names of the machines that PostgreSQL has where it has several. */

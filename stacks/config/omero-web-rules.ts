@@ -1,5 +1,5 @@
 import { icePyProblem } from "../../components/omero-web/ice-py-releases";
-import { balancerPorts, machinesOfOmeroWeb } from "./applications";
+import { applicationPlaces, balancerPorts } from "./applications";
 import { GUNICORN_PORT, HTTP_PORT, HTTPS_PORT } from "./omero-web-settings";
 import type { Rule } from "./rule";
 
@@ -33,7 +33,7 @@ export const portsRule: Rule = (given) => {
 
 /** A release whose Python has no IcePy is refused before anything is made. */
 export const icePyRule: Rule = (given) =>
-    machinesOfOmeroWeb(given).flatMap((machine) => {
+    applicationPlaces(given).flatMap((machine) => {
         const path = [...machine, "image"];
         const image = given(...path);
         const reason = typeof image === "string" ? icePyProblem(image) : undefined;

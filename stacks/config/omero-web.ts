@@ -11,6 +11,7 @@ import { completeOwnMachine, furtherMachineRules } from "./further-machine";
 import { completeLoadBalancer, loadBalancer } from "./load-balancer";
 import { loadBalancerRules } from "./load-balancer-rules";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
+import { omeroWebApplicationRules } from "./omero-web-applications";
 import { propertyMap } from "./omero-web-fields";
 import { propertiesRule } from "./omero-web-properties";
 import { appsRule, icePyRule, portsRule, publicServerRule, redisRule } from "./omero-web-rules";
@@ -37,7 +38,12 @@ export const omeroWebSchema = () =>
         redis: redis("the sessions"),
         icePy: icePy(),
         backend: backend(),
-        applications: applications(),
+        applications: applications({
+            what: "OMERO.web",
+            behind: "behind nginx, HAProxy and Redis on the first one",
+            size: [2, 10],
+            data: "Its data volume: OMERO.web's own directory with its logs. The sessions are not on it.",
+        }),
         packagesAsOf: packagesAsOf(),
         backup: backup(),
         mirrors: mirrors(),
@@ -58,7 +64,10 @@ export const omeroWebRules: readonly Rule[] = [
     appsRule,
     propertiesRule,
     ...furtherMachineRules,
-    ...applicationRules,
+    ...applicationRules(
+        "the machines in applications have no backups: but for the sessions, what is there is made by `up`",
+    ),
+    ...omeroWebApplicationRules,
 ];
 
 type OmeroWebKeys = z.output<ReturnType<typeof omeroWebSchema>>;

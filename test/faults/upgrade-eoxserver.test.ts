@@ -140,3 +140,80 @@ describe("EOxServer, from an older version to the newest", () => {
         10 * MINUTE,
     );
 });
+
+describe("EOxServer on two machines of its own, from an older version to the newest", () => {
+    const stack = new TestStack("upgrade-eox-apps");
+    const own = { machine: { ...SMALL.eoxserver.machine }, data: { sizeGiB: 2 } };
+    const version = (wanted: string) => ({ eoxserver: { processes: 2, version: wanted } });
+    const applications = { app1: own, app2: own };
+    let web: Web;
+    let url: string;
+
+    const migrations = () =>
+        stack.sshOn(
+            "database",
+            "cd /; runuser -u postgres -- psql -XAtq -d eoxs_instance00 -c 'select app, name from django_migrations order by app, name'",
+        );
+
+    beforeAll(async () => {
+        stack.configure({ ...SMALL.eoxserver, ...version(BEFORE), postgresql: own, applications });
+        await stack.run("up");
+        const { certificate, instances } = await stack.outputs<Outputs>();
+        web = new Web(certificate);
+        url = instances["instance00"]!.url;
+    }, 15 * MINUTE);
+
+    afterAll(() => {
+        web?.close();
+        stack.remove();
+    });
+
+    test(
+        "tables that the others use are not changed: it is refused, and visitors see nothing of it",
+        async () => {
+            const before = await migrations();
+            stack.configure(version(NOW));
+            const { status, stdout, stderr, ...seen } = await upWatched(stack, web, url);
+            expect(status).not.toBe(0);
+            expect(stdout + stderr).toContain("would change the tables of the database");
+            expect(stdout + stderr).toContain("what was there before is back and answers");
+            expect(await migrations()).toBe(before);
+            expect({ failed: seen.failed, others: [...seen.others] }).toEqual({ failed: 0, others: [] });
+            stack.configure(version(BEFORE));
+            await stack.run("up", "--repair");
+            await expectNoDrift(stack);
+            note(
+                "EOxServer",
+                `upgrade from ${BEFORE} to ${NOW} on two machines of its own, which would change the tables that both use`,
+                `refused on the first of them, where ${BEFORE} is back by itself; status 1, with what to do; none of ${seen.asked} requests failed, the slowest took ${seen.slowest.toFixed(1)} s`,
+            );
+        },
+        10 * MINUTE,
+    );
+
+    test(
+        "goes by way of one machine, whose database is on another one",
+        async () => {
+            stack.configure({ applications: undefined });
+            await stack.run("up");
+            stack.configure(version(NOW));
+            const { status, stdout, ...seen } = await upWatched(stack, web, url);
+            expect({ status, stdout: status === 0 ? "" : stdout }).toEqual({ status: 0, stdout: "" });
+            expectMaintenanceAlone(seen);
+            expect(await migrations()).toContain("0015_alter_bandstatistics_histogram");
+            const left = "select datname from pg_database where datname like 'eoxs%'";
+            expect(await stack.sshOn("database", `cd /; runuser -u postgres -- psql -XAtq -c "${left}"`)).toBe(
+                "eoxs_instance00\n",
+            );
+            stack.configure({ applications });
+            await stack.run("up");
+            await expectWhole(stack);
+            note(
+                "EOxServer",
+                `upgrade from ${BEFORE} to ${NOW} by way of one machine, with the database on another one`,
+                `away for ${seen.away.toFixed(1)} s on the one machine, in which visitors saw the maintenance page; then on two again, every row of \`verify\` met`,
+            );
+        },
+        15 * MINUTE,
+    );
+});

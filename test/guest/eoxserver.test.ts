@@ -57,7 +57,7 @@ function stepsOf(
     const program = instanceProgram({
         ...{ name: instance, software: softwareDirectory(VERSIONS[0]), address: { ...address, serverName } },
         ...{ processes: 2, databaseHost: "/var/run/postgresql", databasePort: 5432 },
-        ...{ administrator: "admin", deleteData },
+        ...{ administrator: "admin", server: LOCAL_ADMINISTRATOR, deleteData },
     });
     return [
         [
@@ -145,6 +145,25 @@ describe("an instance", () => {
         expect(passwordIs("instance00", "'mine'")).toBe("False");
         const secret = guest.run("cat /etc/science-stacks/secrets/eoxserver-instance00-admin");
         expect(passwordIs("instance00", `'${secret}'`)).toBe("True");
+    });
+
+    test("keeps it, too, where an earlier version of the project had the stack's in a file", () => {
+        const file = "/srv/eoxserver/instance00/instance00/conf/password-of-admin";
+        const sql = (query: string) =>
+            guest.run(`cd /; runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d eoxs_instance00 -c "${query}"`);
+        guest.run(
+            `install -m 600 -o eoxserver /dev/stdin ${file}`,
+            sql("SELECT password FROM science_stacks_given_passwords"),
+        );
+        sql("DROP TABLE science_stacks_given_passwords");
+        manage(
+            "instance00",
+            "from django.contrib.auth.models import User; u = User.objects.get(username='admin'); u.set_password('mine'); u.save()",
+        );
+        make("instance00", { serverName: "other.example.org" });
+        expect(passwordIs("instance00", "'mine'")).toBe("True");
+        expect(guest.run(`ls ${file} 2>/dev/null || true`)).toBe("");
+        expect(sql("SELECT username FROM science_stacks_given_passwords")).toBe("admin");
     });
 
     test("has its passwords in no log, no journal, no world-readable file", () => {

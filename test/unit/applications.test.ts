@@ -1,5 +1,6 @@
+import { balancerFiles } from "../../components/guest/balancer-files";
+import { HAPROXY_PACKAGES } from "../../components/guest/haproxy";
 import { settings as redisSettings } from "../../components/guest/redis";
-import { BALANCER_PACKAGES, balancerFiles } from "../../components/omero-web/balancer-files";
 import { cachesProperty } from "../../components/omero-web/properties";
 import { ephemeralConfiguration, keysOf } from "../../ephemeral/configuration";
 import type { OmeroWebConfig } from "../../stacks/config";
@@ -181,11 +182,12 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
 test("what HAProxy and Redis are given for machines of OMERO.web is what the golden files show", () => {
     const server = (name: string, address: string) => ({ name, address, port: 4080, authority: `${name}'s authority` });
     const files = balancerFiles({
+        ...{ name: "omero-web", front: "nginx" },
         servers: [server("app1", "10.77.0.11"), server("app2", "10.77.0.12")],
-        check: { path: "/omero/webclient/login/", host: "omero.example.org" },
+        services: [{ name: "omero-web", check: { path: "/omero/webclient/login/", host: "omero.example.org" } }],
         timeoutSeconds: 60,
     });
-    expectGolden("omero-web", "balancer", { ...files, ...BALANCER_PACKAGES.files });
+    expectGolden("omero-web", "balancer", { ...files, ...HAPROXY_PACKAGES.files });
     expectGolden("services", "redis-for-machines", {
         "/etc/redis/redis.conf": { content: redisSettings({ network: "10.77.0.10" }) },
     });

@@ -1,7 +1,7 @@
 import { REDIS_PORT } from "../../components/guest/redis";
 import { rotated } from "../../rotate";
 import type { DcorConfig } from "../../stacks/config";
-import { hasOwnRedis, hasSessionsVolume } from "../../stacks/config/applications";
+import { hasOwnRedis, hasSessionsVolume } from "../../stacks/config/omero-web-applications";
 import { isOwnRedis } from "../../stacks/config/services";
 import { ownPorts, servicePackages } from "../../stacks/dcor-services";
 import type { Deployment } from "../../verify/deployment";

@@ -1,7 +1,7 @@
 """
 What an operator does, in one start of Django, since each takes a second or two: says what the instance is, registers the
 GeoTIFF FILE as NAME, and takes it away again when standard input ends. What a killed run left under PREFIX goes first.
-Each line on standard output is JSON.
+Where REGISTERS is "no", the file is there for an operator on another machine who does that. Each line on standard output is JSON.
 """
 
 import getpass
@@ -81,11 +81,14 @@ say(
     tls=tls(),
     storages={storage.name: readable(storage) for storage in Storage.objects.filter(storage_type="S3")},
 )
-deregister()
-try:
-    register()
-    say(registered=name)
-    sys.stdin.read()
-finally:
+if os.environ["REGISTERS"] == "yes":
     deregister()
+    try:
+        register()
+        say(registered=name)
+        sys.stdin.read()
+    finally:
+        deregister()
+else:
+    sys.stdin.read()
 say(deregistered=name)

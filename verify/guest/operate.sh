@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Has operate.py run by the management command of an instance, on a GeoTIFF that the guide's data provider lays.
-# Environment: INSTANCE, COMMAND, PREFIX, NAME. Standard input: operate.py and the GeoTIFF, each as a line of Base64; its end ends the run.
-export PREFIX NAME FILE=/srv/eodata/.$PREFIX/$INSTANCE/$NAME.tif
+# Environment: INSTANCE, COMMAND, PREFIX, NAME, REGISTERS (no: another machine registers it). Standard input: operate.py and the GeoTIFF, each as a line of Base64; its end ends the run.
+export PREFIX NAME REGISTERS FILE=/srv/eodata/.$PREFIX/$INSTANCE/$NAME.tif
 read -r program
 read -r picture
 

@@ -1,10 +1,10 @@
 import type { OmeroWebContext } from "../context";
 import type { Product } from "../product";
 import { REDIS_PORT } from "../../components/guest/redis";
-import { hasOwnRedis, hasSessionsVolume } from "../../stacks/config/applications";
+import { hasOwnRedis, hasSessionsVolume } from "../../stacks/config/omero-web-applications";
 import { ensure, NotHere, type Row } from "../row";
+import { onEachApplication } from "./common/applications";
 import { REDIS_UNITS } from "./common/redis";
-import { onEachApplication } from "./omero-web/applications";
 import { checkBalancer } from "./omero-web/balancer";
 import { cacheRows } from "./omero-web/cache";
 import { configurationRows } from "./omero-web/configuration";
@@ -54,6 +54,10 @@ export const omeroWeb: Product<"omero-web"> = {
         ...(config.applications ? ["haproxy.service"] : []),
         ...(hasOwnRedis(config) ? REDIS_UNITS : []),
     ],
+    onApplications: ({ omeroWeb: { applicationServer } }) => ({
+        ports: [applicationServer.port],
+        units: APPLICATION_UNITS,
+    }),
     services: async (context) => {
         const { machine, config, outputs } = context;
         if (context.applicationMachines.length > 0) {

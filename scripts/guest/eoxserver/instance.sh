@@ -3,9 +3,10 @@
 # A directory that is already there is adopted. Removal stops the back end; the data goes with delete_data=yes only.
 # Another version of the software is changed to with a way back: what was there before, database and all, comes back when it fails.
 # Parameters: instance, server_name, software (directory of the virtual environment), tools (revision of the tools),
-# admin (name of the administrator), storages (name of the secret with the keys of the buckets, or empty), options (section.key=value of eoxserver.conf), address and port of the back end,
-# database and database_port, delete_data (yes or no), files (settings, back end, management command, log rotation, with lay_files),
-# notify (restart of the back end).
+# admin (name of the administrator), storages (name of the secret with the keys of the buckets, or empty), key (name of the secret with
+# the key of Django's that all machines of the instance have, or empty: it has one), options (section.key=value of eoxserver.conf),
+# address and port of the back end, database, database_user (of the machine) and database_connection (libpq's environment) by which
+# its server is reached, delete_data (yes or no), files (settings, back end, management command, log rotation, with lay_files), notify (restart of the back end).
 home=/srv/eoxserver/$instance
 project=$home/$instance
 library=/usr/local/lib/science-stacks/eoxserver
@@ -89,8 +90,10 @@ bring_up() {
     lay_files
     write_file "/etc/eoxserver/$instance/database-password" root:www-data 640 <"$(secret "eoxserver-$instance-database")"
 
-    # Django's own key: it stays with the data, so that sessions outlive the machine.
-    if [ ! -s "$project/conf/secret-key" ]; then
+    # Django's own key: it stays with the data, so that sessions outlive the machine; several machines have the stack's.
+    if [ -n "$key" ]; then
+        write_file "$project/conf/secret-key" eoxserver:www-data 640 <"$(secret "$key")"
+    elif [ ! -s "$project/conf/secret-key" ]; then
         head -c 48 /dev/urandom | base64 -w 0 | write_file "$project/conf/secret-key" eoxserver:www-data 640
     fi
     if ! grep -qF "/etc/eoxserver/$instance/settings.py" "$project/settings.py"; then
@@ -116,13 +119,15 @@ bring_up() {
     password=$(secret "eoxserver-$instance-admin")
     buckets='{}'
     [ -z "$storages" ] || buckets=$(<"$(secret "$storages")")
+    machines=one
+    [ -z "$key" ] || machines=several
     wanted=$(cat "/etc/eoxserver/$instance/settings.py" "$password" - <<<"$software $tools $admin $buckets" | sha256sum)
     if looking; then
         # A file that differs has been told of already.
         [ "${wrote:-0}" = 1 ] || [ "$wanted" = "$(cat "$stamp" 2>/dev/null)" ] || differs "$instance is not set up for its settings and its administrator"
     elif [ "$wanted" != "$(cat "$stamp" 2>/dev/null)" ]; then
         wait_for_turn
-        done_by_django=$(cat "$password" - <<<"$buckets" | as_eoxserver "$software/bin/python" "$library/set-up-instance.py" "$instance" "$admin")
+        done_by_django=$(cat "$password" - <<<"$buckets" | as_eoxserver "$software/bin/python" "$library/set-up-instance.py" "$instance" "$admin" "$machines")
         exec {turn}>&-
         report <<<"$done_by_django"
         mark_pending
@@ -140,7 +145,9 @@ start() {
     wait_until 60 back_end_answers
 }
 
+# Of several machines, each changes by itself, while the others use the database: none changes that.
 change=eoxserver-$instance change_units=("$unit") change_database=$database
+[ -z "$key" ] || change_database=''
 # shellcheck source=scripts/guest/upgrade/way-back.sh
 source /usr/local/lib/science-stacks/way-back.sh
 finish_earlier_change

@@ -1,8 +1,8 @@
 """Brings the tables, the administrator, the storages and the static files of an instance up to date, in one process of Django.
 
-    set-up-instance.py INSTANCE ADMINISTRATOR
+    set-up-instance.py INSTANCE ADMINISTRATOR MACHINES
 
-Standard input has two lines: the administrator's password, and the storages as JSON, by name: endpoint, bucket, and the keys as
+MACHINES is "one", or "several" where others have the instance, too, and use its database meanwhile. Standard input has two lines: the administrator's password, and the storages as JSON, by name: endpoint, bucket, and the keys as
 EOxServer calls them. Runs as eoxserver, in the virtual environment. Each line on standard output is a change.
 """
 
@@ -17,7 +17,11 @@ INSTANCE_LOCK = 7264019
 OF_THE_STACK = "science-stacks:"
 
 
-def migrate() -> None:
+# Where all machines of the instance see it, and a copy of the database has it.
+GIVEN = "science_stacks_given_passwords"
+
+
+def migrate(machines: str) -> None:
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -27,33 +31,68 @@ def migrate() -> None:
         cursor.execute("SELECT pg_advisory_lock(%s)", (INSTANCE_LOCK,))
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan and machines == "several" and has_users(connection):
+        sys.exit(
+            "this version would change the tables of the database, which other machines use meanwhile. Nothing of it was changed."
+            " Take the version from before, go back to one machine, change the version there, and then come back to several (docs/upgrades.md)"
+        )
     if plan:
         call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
         print(f"{len(plan)} migrations of the database")
 
 
-def administrator(name: str, password: str, applied: Path) -> None:
+def has_users(connection) -> bool:
+    """Whether a set-up has come to its end, which makes the administrator."""
+    from django.contrib.auth import get_user_model
+
+    users = get_user_model()
+    return users._meta.db_table in connection.introspection.table_names() and users.objects.exists()
+
+
+def administrator(name: str, password: str, kept: Path) -> None:
     """Makes the account, or gives it the stack's password when that is a new one.
 
-    A password that the administrator has chosen stays: what the stack gave last is kept beside the data, as a hash.
+    A password that the administrator has chosen stays: what the stack gave last is kept in the database, as a hash.
+    Earlier versions kept it in a file beside the settings, which is taken over.
     """
     from django.contrib.auth import get_user_model
     from django.contrib.auth.hashers import check_password
+    from django.db import transaction
 
     users = get_user_model().objects
-    user = users.filter(username=name).first()
-    if user is None:
-        user = users.create_superuser(name, "", password)
-        print(f"made the administrator {name}")
-    elif not (applied.exists() and check_password(password, applied.read_text())):
-        user.set_password(password)
-        user.is_staff = user.is_superuser = user.is_active = True
-        user.save()
-        print(f"set the password of the administrator {name}")
-    else:
-        return
-    with open(os.open(applied, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(user.password)
+    with transaction.atomic():
+        given = given_password(name) or (kept.read_text() if kept.exists() else None)
+        user = users.filter(username=name).first()
+        if user is None:
+            given = users.create_superuser(name, "", password).password
+            print(f"made the administrator {name}")
+        elif given is None or not check_password(password, given):
+            user.set_password(password)
+            user.is_staff = user.is_superuser = user.is_active = True
+            user.save()
+            given = user.password
+            print(f"set the password of the administrator {name}")
+        keep_given_password(name, given)
+    kept.unlink(missing_ok=True)
+
+
+def given_password(name: str) -> str | None:
+    """The hash of the password that the stack gave last; none where there was none."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS {GIVEN} (username text PRIMARY KEY, password text NOT NULL)")
+        cursor.execute(f"SELECT password FROM {GIVEN} WHERE username = %s", (name,))
+        found = cursor.fetchone()
+    return found and found[0]
+
+
+def keep_given_password(name: str, given: str) -> None:
+    from django.db import connection
+
+    keep = f"INSERT INTO {GIVEN} VALUES (%s, %s) ON CONFLICT (username) DO UPDATE SET password = excluded.password"
+    with connection.cursor() as cursor:
+        cursor.execute(keep, (name, given))
 
 
 def storages(wanted: dict) -> None:
@@ -113,7 +152,7 @@ def static_files() -> None:
         print(f"{linked} static files")
 
 
-def main(instance: str, admin: str) -> None:
+def main(instance: str, admin: str, machines: str) -> None:
     os.umask(0o002)
     home = Path("/srv/eoxserver", instance)
     sys.path.insert(0, str(home))
@@ -125,7 +164,7 @@ def main(instance: str, admin: str) -> None:
 
     django.setup()
     call_command("check", stdout=sys.stderr)
-    migrate()
+    migrate(machines)
     administrator(admin, password, home / instance / "conf" / f"password-of-{admin}")
     storages(buckets)
     static_files()

@@ -2,19 +2,27 @@
 # The way back of a change of versions, for the steps that make one; sourced by them. What the change touches is kept on the data
 # volume until what is new answers: files, links and directories as copies, a database as a second one. A change that was cut off is
 # taken back by the next run, before it does anything else.
-# Reads change (its name), change_units (what uses what is changed), change_database (or empty) and database_port, notify.
+# Reads change (its name), change_units (what uses what is changed), change_database (or empty), database_user (of the machine) and
+# database_connection (libpq's environment) by which its server is reached, notify.
 kept=/data/.upgrade/${change:-}
 
-ask_postgres() {
-    (cd / && runuser -u postgres -- "$@")
-}
-
+# sql TEXT: several statements are one transaction.
 sql() {
-    ask_postgres psql -XAtq -v ON_ERROR_STOP=1 --port "$database_port" --single-transaction --command "$1" postgres
+    (cd / && runuser -u "$database_user" -- env "${database_connection[@]}" psql -XAtq --no-password -v ON_ERROR_STOP=1 --command "$1")
 }
 
 drop_database() {
-    [ -z "$change_database" ] || ask_postgres dropdb --port "$database_port" --if-exists --force "$1"
+    [ -z "$change_database" ] || sql "drop database if exists \"$1\" with (force)"
+}
+
+# has_room: of a server elsewhere, its administrator knows.
+has_room() {
+    local size free
+    [ "$database_user" = postgres ] || return 0
+    size=$(sql "select pg_database_size('$change_database')")
+    free=$(($(df --output=avail --block-size=1 /data | tail -n 1)))
+    [ "$size" -lt "$free" ] || fail "/data has no room for a copy of the database, the way back: $((size >> 20)) MiB are needed, $((free >> 20)) MiB are free" \
+        "Nothing was changed. Make data.sizeGiB larger."
 }
 
 stop_users() {
@@ -28,12 +36,9 @@ stop_users() {
 
 # keep_way_back PATH…: from here on there is a way back. Nothing is stopped yet, and nothing of the database is copied.
 keep_way_back() {
-    local path size free
+    local path
     if [ -n "$change_database" ]; then
-        size=$(sql "select pg_database_size('$change_database')")
-        free=$(($(df --output=avail --block-size=1 /data | tail -n 1)))
-        [ "$size" -lt "$free" ] || fail "/data has no room for a copy of the database, the way back: $((size >> 20)) MiB are needed, $((free >> 20)) MiB are free" \
-            "Nothing was changed. Make data.sizeGiB larger."
+        has_room
         # A backup made in the middle would be of a database that is half of each version.
         exec {backups}>/run/stack-backup.lock
         flock --shared --timeout 1200 "$backups" || fail "a backup, or a restore, is at work" "Nothing was changed. Run \`up\` again when it has ended."
@@ -54,8 +59,8 @@ copy_database() {
     [ -n "$change_database" ] || return 0
     drop_database "$change_database.upgrade"
     sql "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '$change_database'" >/dev/null
-    ask_postgres createdb --port "$database_port" --template="$change_database" \
-        --owner="$(sql "select pg_get_userbyid(datdba) from pg_database where datname = '$change_database'")" "$change_database.upgrade"
+    sql "create database \"$change_database.upgrade\" template \"$change_database\"
+        owner \"$(sql "select pg_get_userbyid(datdba) from pg_database where datname = '$change_database'")\""
 }
 
 # forget_way_back: what was kept is no longer needed.

@@ -9,7 +9,6 @@ import type { Context } from "../../context";
 import type { FurtherMachine } from "../../further-machines";
 import { NotHere } from "../../row";
 import type { Ssh } from "../../ssh";
-import { APPLICATION_UNITS } from "../omero-web/units";
 import { REDIS_UNITS } from "./redis";
 import { products } from "../products";
 
@@ -36,12 +35,12 @@ export interface StackMachine {
 const MEMBER_PORTS = [POSTGRESQL_PORT, ETCD_PORT, ETCD_PEER_PORT, PATRONI_PORT];
 const MEMBER_UNITS = [ETCD_UNIT, PATRONI_UNIT, "var-lib-postgresql.mount"];
 
-/** The stack's first machine, and those that the database, the object store, Redis, Solr and OMERO.web have for themselves. */
+/** The stack's first machine, and those that the database, the object store, Redis, Solr and the product have for themselves. */
 export function machinesOf(context: Context): StackMachine[] {
     const { machine: ssh, databaseMachine, objectStoreMachine, redisMachine, searchMachine, outputs, config } = context;
     const { applicationMachines, databaseMembers } = context;
-    const gunicorn = config.product === "omero-web" ? config.omeroWeb.applicationServer.port : 0;
     const product = products[outputs.product];
+    const onApplications = product.onApplications?.(config) ?? { ports: [], units: [] };
     const hasData = product.hasData?.(config) ?? true;
     const first: StackMachine = {
         ...{ ...outputs.machine, ssh, keys: config.machine, sshPort: outputs.ssh.port, hasData, isBackedUp: true },
@@ -64,7 +63,7 @@ export function machinesOf(context: Context): StackMachine[] {
         ...forService(redisMachine, [REDIS_PORT], REDIS_UNITS),
         // Its index is made anew.
         ...forService(searchMachine, [SOLR_PORT], ["solr.service"]),
-        ...applicationMachines.flatMap((machine) => forService(machine, [gunicorn], APPLICATION_UNITS)),
+        ...applicationMachines.flatMap((machine) => forService(machine, onApplications.ports, onApplications.units)),
     ];
 }
 

@@ -3,7 +3,7 @@ import { logIn } from "../../django";
 import { count, ensure, type Row } from "../../row";
 import { databaseOf, instancesOf, names, sampleOf } from "./instance";
 import { managementCommand } from "../../../components/eoxserver/render";
-import { operatorOf } from "./operator";
+import { factsOf } from "./operator";
 import { DAEMONS, daemonProcesses } from "./server";
 
 /** What makes Apache print the configuration that it has read. */
@@ -65,7 +65,7 @@ export const applicationRows: Row<Context>[] = [
             await Promise.all(
                 sample.map(async (instance) => {
                     const { name, admin } = instance;
-                    const { engine, pending } = await operatorOf(context, instance).facts;
+                    const { engine, pending } = await factsOf(context, instance);
                     ensure(engine.endsWith(".postgis"), `${name} has its data in ${engine}`);
                     ensure(pending.length === 0, `${name} has migrations that were not applied: ${pending.join(", ")}`);
                     const { status, text } = await logIn(web, admin, user, outputs.adminPasswords[name] ?? "");
@@ -88,7 +88,7 @@ export const applicationRows: Row<Context>[] = [
             );
             ensure(missing === "", `there is no command ${missing.replaceAll("\n", ", ")}`);
             for (const instance of sampleOf(context)) {
-                const { user, database } = await operatorOf(context, instance).facts;
+                const { user, database } = await factsOf(context, instance);
                 const command = managementCommand(instance.name);
                 ensure(user === "eoxserver", `${command} works as ${user}`);
                 ensure(database === databaseOf(instance.name), `${command} works on ${database}`);

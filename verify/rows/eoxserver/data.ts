@@ -2,8 +2,9 @@ import type { EoxServerContext as Context } from "../../context";
 import { coverageDifference, pictureDifference } from "../../geotiff";
 import { getCoverage, getMap, wmsCapabilities } from "../../ows";
 import { ensure } from "../../row";
+import { onEachApplication } from "../common/applications";
 import { names, sampleOf, type Instance } from "./instance";
-import { operatorOf } from "./operator";
+import { factsOf, operatorOf } from "./operator";
 
 /**
  * Has a picture registered in the first and the last instance, gets both back through WMS and WCS, and has them taken away again.
@@ -32,11 +33,14 @@ export async function checkData(context: Context): Promise<string> {
 /** Each bucket of the stack's is a storage of each instance, which can list it. */
 async function checkStorages(context: Context, sample: Instance[]): Promise<string> {
     const wanted = Object.keys(context.config.storages ?? {});
-    for (const instance of sample) {
-        const { storages } = await operatorOf(context, instance).facts;
-        const missing = wanted.filter((name) => !storages[name]);
-        ensure(missing.length === 0, `${instance.name} cannot list the buckets of ${missing.join(", ")}`);
-    }
+    await onEachApplication(context, async (each) => {
+        for (const instance of sample) {
+            const { storages } = await factsOf(each, instance);
+            const missing = wanted.filter((name) => !storages[name]);
+            ensure(missing.length === 0, `${instance.name} cannot list the buckets of ${missing.join(", ")}`);
+        }
+        return "";
+    });
     return wanted.length > 0 ? `; the buckets of ${wanted.join(", ")} can be listed` : "";
 }
 

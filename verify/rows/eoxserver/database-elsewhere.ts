@@ -2,9 +2,10 @@ import { serverAddress, type ServerAddress } from "../../../components/guest/pos
 import type { EoxServerContext as Context } from "../../context";
 import type { DatabaseMachine } from "../../further-machines";
 import { ensure } from "../../row";
+import { onEachApplication } from "../common/applications";
 import { checkLocalServer } from "./database-local";
 import { databaseOf, instancesOf, names, sampleOf } from "./instance";
-import { operatorOf } from "./operator";
+import { factsOf } from "./operator";
 
 /** E03, of the server on the stack's other machine. */
 export async function checkServerOfMachine(context: Context, { name, ssh, server }: DatabaseMachine): Promise<string> {
@@ -23,9 +24,9 @@ export async function checkServerElsewhere(context: Context): Promise<string> {
     return `PostgreSQL ${server.version} with PostGIS ${server.postgis} at ${host}:${port}, whose boot and disks are its administrator's`;
 }
 
-/** E07, of a server elsewhere: who comes in, and how, seen from the machine. */
+/** E07, of a server elsewhere: who comes in, and how, seen from the machine that makes the databases. */
 export async function checkAccessElsewhere(context: Context): Promise<string> {
-    const { database, machine } = context;
+    const { database, front } = context;
     const all = instancesOf(context);
     const open = await database.rows<{ name: string }>(
         "select datname as name from pg_database where has_database_privilege('public', oid, 'connect')",
@@ -36,12 +37,18 @@ export async function checkAccessElsewhere(context: Context): Promise<string> {
     const { sslmode, ...server } = addressOf(context);
     const isEncrypted = sslmode !== "disable";
     const versions = new Set<string>();
-    for (const instance of sampleOf(context)) {
-        const { tls } = await operatorOf(context, instance).facts;
+    await onEachApplication(context, async (each) => {
+        for (const instance of sampleOf(each)) {
+            const { tls } = await factsOf(each, instance);
         ensure(tls.mode === sslmode, `${instance.name} connects with sslmode ${tls.mode} instead of ${sslmode}`);
-        ensure(tls.version.startsWith("TLS") === isEncrypted, `the connection of ${instance.name} has ${tls.version}`);
+            ensure(
+                tls.version.startsWith("TLS") === isEncrypted,
+                `the connection of ${instance.name} has ${tls.version}`,
+            );
         versions.add(tls.version);
     }
+        return "";
+    });
 
     const [first, other] = [all[0]!, all.at(-1)!];
     const [owner] = await database.rows<{ role: string }>(
@@ -51,7 +58,7 @@ export async function checkAccessElsewhere(context: Context): Promise<string> {
     const target = `host=${server.host} port=${server.port} user=${role} sslmode=${isEncrypted ? "require" : "disable"}`;
     // As a user without rights on the machine; the password goes from file to file, where no other user, nor the row that looks
     // for secrets in environments, finds it, and never leaves the machine.
-    const seen = await machine.facts(`
+    const seen = await front.facts(`
         cd /
         passwords=$(mktemp -p /run)
         trap 'rm -f "$passwords"' EXIT

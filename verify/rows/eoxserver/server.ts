@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import { BACKEND_PORT } from "../../../components/eoxserver/backend-address";
 import type { EoxServerContext as Context } from "../../context";
 import { ensure, type Row } from "../../row";
+import { onEachApplication } from "../common/applications";
 import { webPorts } from "./instance";
 
 /** The web server, the firewall, the users. */
@@ -9,21 +10,13 @@ export const serverRows: Row<Context>[] = [
     {
         id: "E01",
         title: "Apache with mod_wsgi in daemon mode, started at boot",
-        async check({ machine, config, web, outputs }) {
-            const units = ["apache2.service", ...config.instances.map(({ name }) => `eoxserver@${name}.service`)];
-            const states = await machine.run(
-                `systemctl show --value --property=Id,UnitFileState,ActiveState ${units.join(" ")}`,
-            );
-            for (const block of states.split("\n\n")) {
-                const [id, ...state] = block.split("\n");
-                ensure(state.includes("enabled") && state.includes("active"), `${id} is ${state.join(", ")}`);
-            }
-            const daemons = await daemonProcesses(machine);
-            const without = config.instances.filter(({ name }) => !daemons.has(name)).map(({ name }) => name);
-            ensure(without.length === 0, `no daemon process of mod_wsgi serves ${without.join(", ")}`);
+        async check(context) {
+            const { front, web, outputs } = context;
+            await checkUnits(front, ["apache2.service"]);
+            const instances = await onEachApplication(context, checkDaemons);
             const server = String((await web.request(outputs.url)).headers.server);
             ensure(/apache/i.test(server), `the web server calls itself ${server}`);
-            return `${server}, at boot, with daemon processes of its own for each of its instances (${config.instances.length})`;
+            return `${server}, at boot; ${instances}`;
         },
     },
     {
@@ -79,6 +72,29 @@ export const serverRows: Row<Context>[] = [
         },
     },
 ];
+
+/** Each instance runs on a machine, by processes of its own. */
+async function checkDaemons({ machine, config }: Context): Promise<string> {
+    await checkUnits(
+        machine,
+        config.instances.map(({ name }) => `eoxserver@${name}.service`),
+    );
+    const daemons = await daemonProcesses(machine);
+    const without = config.instances.filter(({ name }) => !daemons.has(name)).map(({ name }) => name);
+    ensure(without.length === 0, `no daemon process of mod_wsgi serves ${without.join(", ")}`);
+    return `daemon processes of its own for each of its instances (${config.instances.length})`;
+}
+
+/** Units are started at boot, and run. */
+async function checkUnits(machine: Context["machine"], units: readonly string[]): Promise<void> {
+    const states = await machine.run(
+        `systemctl show --value --property=Id,UnitFileState,ActiveState ${units.join(" ")}`,
+    );
+    for (const block of states.split("\n\n")) {
+        const [id, ...state] = block.split("\n");
+        ensure(state.includes("enabled") && state.includes("active"), `${id} is ${state.join(", ")}`);
+    }
+}
 
 /** The daemon processes of mod_wsgi: their name begins so, and is cut off where Apache's own ended. */
 export const DAEMONS = "^eoxserver-[^ ]* +-f /etc/eoxserver/";

@@ -1,29 +1,16 @@
-import { BALANCED, BALANCER_PORT, BALANCER_SOCKET } from "../../../components/omero-web/balancer-files";
+import { BALANCER_PORT } from "../../../components/guest/balancer-files";
+import { BALANCED } from "../../../components/omero-web/omero-web";
 import type { OmeroWebContext } from "../../context";
 import { count, ensure } from "../../row";
+import { checkServers } from "../common/balancer";
 import { properties } from "./properties";
-
-/** What HAProxy says of each server: its name, whether it is up, and what its last check came to. */
-const ASK = `
-import csv, socket
-connection = socket.socket(socket.AF_UNIX)
-connection.connect("${BALANCER_SOCKET}")
-connection.sendall(b"show stat\\n")
-for row in csv.DictReader(connection.makefile(encoding="ascii").read().lstrip("# ").splitlines()):
-    if row["pxname"] == "${BALANCED}" and row["svname"] not in ("FRONTEND", "BACKEND"):
-        print(row["svname"], row["status"], row["check_status"])`;
 
 /** The way from nginx to each machine of OMERO.web, and from there to what keeps the sessions. */
 export async function checkBalancer({ front, config, applicationMachines }: OmeroWebContext): Promise<string> {
     const site = await front.run("nginx -T 2>/dev/null");
     ensure(site.includes(`server 127.0.0.1:${BALANCER_PORT} fail_timeout=0;`), "nginx does not ask HAProxy");
-    const listens = await front.run(`ss -lntH 'sport = ${BALANCER_PORT}' | awk '{print $4}'`);
-    ensure(listens === `127.0.0.1:${BALANCER_PORT}`, `HAProxy listens on ${listens}`);
-    const servers = (await front.run(`python3 -c '${ASK}'`)).split("\n").sort();
-    const wanted = Object.keys(config.applications ?? {}).sort();
-    ensure(servers.map((line) => line.split(" ")[0]).join() === wanted.join(), `HAProxy has ${servers.join(", ")}`);
-    const away = servers.filter((line) => !/ UP (\* )?L7OK$/.test(line));
-    ensure(away.length === 0, `HAProxy finds no answer of ${away.join(", ")}`);
+    const servers = Object.keys(config.applications ?? {});
+    await checkServers(front, [BALANCED], servers);
 
     const caches = await Promise.all(
         applicationMachines.map(async ({ ssh }) =>

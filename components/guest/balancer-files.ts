@@ -1,0 +1,59 @@
+import { HAPROXY_CONFIGURATION, HAPROXY_SOCKET } from "./haproxy";
+import type { GuestFile } from "./program";
+import { renderTemplate } from "./template";
+
+/** Where HAProxy listens for the web server before it, on the loopback address. */
+export const BALANCER_PORT = 4081;
+
+/** One of the machines behind HAProxy. */
+export interface BalancedServer {
+    name: string;
+    /** Its IPv4 address among the stack's machines, for which it has a certificate. */
+    address: string;
+    port: number;
+    /** The authority that has signed the certificate, as PEM. */
+    authority: string;
+}
+
+/** What all of the machines have, and answers or does not answer on each by itself. */
+export interface BalancedService {
+    name: string;
+    /** What the paths begin with that lead to it. @default all others do */
+    paths?: readonly string[];
+    /** The page that a server in order answers with 200, and the host name that it is asked for by. */
+    check: { path: string; host: string };
+}
+
+export interface BalancerSettings {
+    /** What is behind it, e.g. "omero-web". */
+    name: string;
+    /** The web server before it. Where no machine answers, nginx shows its page for no answer at all, and Apache for the status 503. */
+    front: "nginx" | "Apache";
+    services: readonly BalancedService[];
+    servers: readonly BalancedServer[];
+    /** How long the answer to a request may take, in seconds. */
+    timeoutSeconds: number;
+    /** How long the answer to a check may take, in seconds: one that is busy answers late, and is left in. @default 10 */
+    checkSeconds?: number;
+}
+
+const authorityFile = (name: string) => `/etc/haproxy/authorities/${name}.pem`;
+
+/** HAProxy's configuration, and what it verifies each server by. */
+export function balancerFiles({
+    servers,
+    checkSeconds = 10,
+    ...settings
+}: BalancerSettings): Record<string, GuestFile> {
+    const values = {
+        ...settings,
+        ...{ checkSeconds, port: BALANCER_PORT, socket: HAPROXY_SOCKET },
+        servers: servers.map((server) => ({ ...server, authority: authorityFile(server.name) })),
+    };
+    return {
+        [HAPROXY_CONFIGURATION]: { content: renderTemplate("haproxy/templates/balancer.cfg.eta", values) },
+        ...Object.fromEntries(
+            servers.map(({ name, authority }) => [authorityFile(name), { content: `${authority.trimEnd()}\n` }]),
+        ),
+    };
+}

@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "../machine/machine";
+import { balancerFiles, type BalancedServer, type BalancedService, type BalancerSettings } from "./balancer-files";
+import { ConfigFiles } from "./config-files";
+import { HAPROXY_CONFIGURATION, HAPROXY_SOCKET, HAPROXY_UNIT } from "./haproxy";
+import { InstallStep } from "./install-step";
+import type { Packages } from "./packages";
+
+export interface BalancerArgs extends Omit<BalancerSettings, "name" | "services" | "servers"> {
+    /** Where the web server is. */
+    machine: Machine;
+    packages: Packages;
+    /** What is behind it, e.g. "omero-web". */
+    product: string;
+    services: pulumi.Output<BalancedService[]>;
+    servers: pulumi.Input<BalancedServer>[];
+}
+
+/**
+ * HAProxy before the machines of a product, on the loopback address: it asks each of them every two seconds, and hands requests
+ * to those that answer. A change of its configuration is validated, and loses no request.
+ */
+export class Balancer extends pulumi.ComponentResource {
+    /** Differs when its configuration differs. */
+    public readonly revision: pulumi.Output<string>;
+    private readonly running: ConfigFiles;
+
+    constructor(
+        private readonly name: string,
+        private readonly args: BalancerArgs,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
+        const before = [{ type: "science-stacks:omero-web:Balancer" }];
+        super("science-stacks:guest:Balancer", name, {}, pulumi.mergeOptions(opts, { aliases: before }));
+
+        const { machine, packages, product, front, timeoutSeconds, checkSeconds } = args;
+        this.running = new ConfigFiles(
+            `${name}-files`,
+            {
+                machine,
+                files: pulumi
+                    .all([pulumi.all(args.servers), args.services])
+                    .apply(([servers, services]) =>
+                        balancerFiles({ name: product, front, services, servers, timeoutSeconds, checkSeconds }),
+                    ),
+                validate: `haproxy -c -q -f ${HAPROXY_CONFIGURATION}`,
+                notify: [`${HAPROXY_UNIT}:reload`],
+                enable: [HAPROXY_UNIT],
+            },
+            { parent: this, dependsOn: packages },
+        );
+        this.revision = this.running.revision;
+        this.registerOutputs();
+    }
+
+    /**
+     * The step that waits until HAProxy finds that a server answers.
+     * @param machine the server
+     * @param last the last steps of it: what they do otherwise is waited for anew
+     */
+    sees(server: string, machine: Machine, last: readonly InstallStep[]): InstallStep {
+        const revision = pulumi
+            .all([machine.identity, ...last.map((step) => step.revision)])
+            .apply((parts) => parts.join(" "));
+        return new InstallStep(
+            `${this.name}-sees-${server}`,
+            {
+                machine: this.args.machine,
+                program: pulumi.all([revision, this.args.services]).apply(([known, services]) => ({
+                    script: "haproxy/sees.sh",
+                    parameters: {
+                        ...{ backends: services.map((service) => service.name), server },
+                        ...{ socket: HAPROXY_SOCKET, revision: known },
+                    },
+                })),
+            },
+            { parent: this, dependsOn: [this.running, ...last] },
+        );
+    }
+}

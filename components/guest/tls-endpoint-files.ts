@@ -1,0 +1,31 @@
+import { HAPROXY_CONFIGURATION, HAPROXY_SOCKET } from "./haproxy";
+import type { GuestFile } from "./program";
+import { renderTemplate } from "./template";
+
+/** Where HAProxy listens for the balancer on the stack's first machine. */
+export const ENDPOINT_PORT = 7443;
+/** What it shows; the key is beside it, with `.key` at the end of its name. */
+export const ENDPOINT_CERTIFICATE = "/etc/haproxy/tls/certificate.pem";
+
+export interface EndpointSettings {
+    /** What is behind it, e.g. "eoxserver". */
+    name: string;
+    /** The machine's private address. */
+    address: string;
+    /** Differs when the certificate does. */
+    certificateRevision: string;
+    /** What is on the machine, each at an address of its own, with what the paths begin with that lead to it. */
+    services: readonly { name: string; address: string; paths: readonly string[] }[];
+    /** How long the answer to a request may take, in seconds. */
+    timeoutSeconds: number;
+}
+
+/** HAProxy's configuration on a machine behind the balancer. */
+export const endpointFiles = (settings: EndpointSettings): Record<string, GuestFile> => ({
+    [HAPROXY_CONFIGURATION]: {
+        content: renderTemplate("haproxy/templates/endpoint.cfg.eta", {
+            ...settings,
+            ...{ port: ENDPOINT_PORT, certificate: ENDPOINT_CERTIFICATE, socket: HAPROXY_SOCKET },
+        }),
+    },
+});

@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Machine } from "../machine/machine";
+import type { ServerCertificate } from "../server-certificate";
+import { ConfigFiles, pemFile, SecretFiles } from "./config-files";
+import { HAPROXY_CONFIGURATION, HAPROXY_UNIT } from "./haproxy";
+import type { Packages } from "./packages";
+import { ENDPOINT_CERTIFICATE, endpointFiles, type EndpointSettings } from "./tls-endpoint-files";
+
+export interface TlsEndpointArgs extends Pick<EndpointSettings, "name" | "services" | "timeoutSeconds"> {
+    machine: Machine;
+    packages: Packages;
+    /** What it shows at the machine's private address. */
+    certificate: ServerCertificate;
+    /** What must be there before it is changed. @default nothing */
+    after?: readonly pulumi.Resource[];
+}
+
+/**
+ * HAProxy on a machine whose services listen on loopback addresses: what the balancer of the stack reaches them by, with TLS, at the
+ * machine's private address.
+ */
+export class TlsEndpoint extends pulumi.ComponentResource {
+    /** It listens. */
+    public readonly running: ConfigFiles;
+
+    constructor(name: string, args: TlsEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("science-stacks:guest:TlsEndpoint", name, {}, opts);
+
+        const { machine, packages, certificate, services, timeoutSeconds, after = [] } = args;
+        // HAProxy reads them as its user.
+        const readable = { owner: "root:haproxy", mode: "640" };
+        const secrets = new SecretFiles(
+            `${name}-secrets`,
+            {
+                machine,
+                files: {
+                    [ENDPOINT_CERTIFICATE]: pemFile(certificate.certificatePem, readable),
+                    [`${ENDPOINT_CERTIFICATE}.key`]: pemFile(certificate.privateKeyPem, readable),
+                },
+            },
+            { parent: this, dependsOn: packages },
+        );
+        this.running = new ConfigFiles(
+            `${name}-files`,
+            {
+                machine,
+                files: pulumi
+                    .all([machine.privateAddress, secrets.revision])
+                    .apply(([address, certificateRevision]) =>
+                        endpointFiles({ name: args.name, address, certificateRevision, services, timeoutSeconds }),
+                    ),
+                validate: `haproxy -c -q -f ${HAPROXY_CONFIGURATION}`,
+                notify: [`${HAPROXY_UNIT}:reload`],
+                enable: [HAPROXY_UNIT],
+            },
+            { parent: this, dependsOn: [packages, secrets, ...after] },
+        );
+        this.registerOutputs();
+    }
+}

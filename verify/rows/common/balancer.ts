@@ -1,0 +1,30 @@
+import { BALANCER_PORT } from "../../../components/guest/balancer-files";
+import { HAPROXY_SOCKET } from "../../../components/guest/haproxy";
+import type { Ssh } from "../../ssh";
+import { ensure } from "../../row";
+
+/** What HAProxy says of each server of each service: their names, whether it is up, and what its last check came to. */
+const ASK = `
+import csv, socket
+connection = socket.socket(socket.AF_UNIX)
+connection.connect("${HAPROXY_SOCKET}")
+connection.sendall(b"show stat\\n")
+for row in csv.DictReader(connection.makefile(encoding="ascii").read().lstrip("# ").splitlines()):
+    if row["svname"] not in ("FRONTEND", "BACKEND"):
+        print(row["pxname"], row["svname"], row["status"], row["check_status"])`;
+
+/**
+ * Looks at HAProxy on the first machine: it is on the loopback address, and finds that each server answers for each service.
+ * @param services what it calls them
+ * @param servers the machines, by their names in the configuration
+ */
+export async function checkServers(front: Ssh, services: readonly string[], servers: readonly string[]): Promise<void> {
+    const listens = await front.run(`ss -lntH 'sport = ${BALANCER_PORT}' | awk '{print $4}'`);
+    ensure(listens === `127.0.0.1:${BALANCER_PORT}`, `HAProxy listens on ${listens}`);
+    const seen = (await front.run(`python3 -c '${ASK}'`)).split("\n").sort();
+    const wanted = services.flatMap((service) => servers.map((server) => `${service} ${server}`)).sort();
+    const known = seen.map((line) => line.split(" ").slice(0, 2).join(" "));
+    ensure(known.join() === wanted.join(), `HAProxy has ${known.join(", ")}`);
+    const away = seen.filter((line) => !/ UP (\* )?L7OK$/.test(line));
+    ensure(away.length === 0, `HAProxy finds no answer of ${away.join(", ")}`);
+}
