@@ -66,11 +66,12 @@ export async function eoxserver(config: EoxServerConfig) {
         // Keys that do not work are found before anything is installed.
         { dependsOn: storages.tried },
     );
+    const database = databaseServer(config, machine, packages, data, beside);
     const eoxserver = new EoxServer("eoxserver", {
         machine,
         packages,
         data,
-        database: databaseServer(config, machine, packages, data, beside),
+        database,
         version: config.eoxserver.version,
         address,
         instances: config.instances,
@@ -111,7 +112,9 @@ export async function eoxserver(config: EoxServerConfig) {
     );
 
     const names = config.instances.map(({ name }) => name);
-    const contents = EoxServer.backup(names, isLocal);
+    // A machine that PostgreSQL has for itself dumps its own. Of several, any may be the one that writes: they are dumped here.
+    const isDumpedHere = isLocal || config.postgresql.machines !== undefined;
+    const contents = EoxServer.backup(names, isDumpedHere ? database.administrator : undefined);
     const backup = createBackups(config, { machine, contents, after: [site] }, beside?.backedUp);
 
     const url = address.apply(publicUrl);

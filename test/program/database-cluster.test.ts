@@ -9,13 +9,11 @@ const machines = {
     db2: { machine: local },
     db3: { machine: local },
 };
-const stack = () =>
-    eoxserver(
-        configOf<EoxServerConfig>({
-            ...{ product: "eoxserver", instances: ["instance00"] },
-            postgresql: { machines, sharedBuffersMiB: 512 },
-        }),
-    );
+const keys = {
+    ...{ product: "eoxserver", instances: ["instance00"] },
+    postgresql: { machines, sharedBuffersMiB: 512 },
+};
+const stack = () => eoxserver(configOf<EoxServerConfig>(keys));
 const find = (resources: Recorded[], name: string) => resources.find((each) => each.name === name)!;
 const text = (resources: Recorded[], name: string) => {
     const { stdin } = find(resources, name).inputs;
@@ -108,6 +106,10 @@ describe("a database on three machines", () => {
         expect(resources.filter(({ name }) => name.endsWith("-authority"))).toHaveLength(1);
     });
 
+    test("has an administrator who is no superuser, and dumps and restores all that is in its databases", () => {
+        expect(text(resources, "db2-administrator")).toContain("groups=(pg_read_all_data pg_write_all_data)\n");
+    });
+
     test("is used by all its addresses, and by the one that writes", () => {
         const address = "10.77.0.10:5432";
         expect(text(resources, "database-answering")).toContain(
@@ -118,5 +120,22 @@ describe("a database on three machines", () => {
         expect(instance).toContain('"target_session_attrs": "primary",\n');
         expect(instance).toContain('"sslmode": "verify-full",\n');
         expect(instance).toContain('"CONN_MAX_AGE": 60,\n');
+    });
+});
+
+describe("backups of a database on three machines", () => {
+    const backup = { repository: { mode: "directory", path: "/srv/backups" } };
+    const backedUp = () => eoxserver(configOf<EoxServerConfig>({ ...keys, backup }));
+
+    testRules("EOxServer with its database on three machines, and backups", backedUp);
+
+    test("are made by the first machine, of whichever writes, with the files", async () => {
+        const { resources } = await record(backedUp, false);
+        const repositories = resources.filter(({ name }) => name.endsWith("backup-repository")).map(({ name }) => name);
+        expect(repositories).toEqual(["backup-repository"]);
+        const settings = text(resources, "backup-repository");
+        expect(settings).toContain("databases=elsewhere\nadministrator=root\nconnection=(PGSERVICEFILE=");
+        expect(settings).toContain("databases_of=''\n");
+        expect(settings).toContain("paths=(/data/eoxserver /data/eodata)\n");
     });
 });
