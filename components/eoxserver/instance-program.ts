@@ -1,3 +1,4 @@
+import type { DatabaseAdministrator } from "../guest/postgresql-server";
 import type { StepProgram } from "../guest/program";
 import { BACKEND_PORT, backendAddress } from "./backend-address";
 import { databaseOf, instanceFiles, serviceUrl, type InstanceSettings } from "./render";
@@ -7,6 +8,8 @@ import { toolsRevision } from "./software";
 export interface InstanceProgramSettings extends InstanceSettings {
     /** Name of Django's administrator. */
     administrator: string;
+    /** Who copies its database before another version is changed to. */
+    databaseAdministrator: DatabaseAdministrator;
     /** Name of the secret file with the keys of the storages. @default "", no storages */
     storagesSecret?: string;
     /** The instance's directory goes with it when it is taken out of the stack. */
@@ -31,7 +34,8 @@ export function instanceProgram(settings: InstanceProgramSettings): StepProgram 
             address: backendAddress(name),
             port: BACKEND_PORT,
             database: databaseOf(name).database,
-            database_port: settings.databasePort,
+            database_administrator: settings.databaseAdministrator.user,
+            database_connection: settings.databaseAdministrator.environment,
             delete_data: settings.deleteData ? "yes" : "no",
             ...(settings.secretsRevision && { secrets_revision: settings.secretsRevision }),
         },

@@ -89,6 +89,7 @@ export class EoxServerInstance extends pulumi.ComponentResource {
                     instanceProgram({
                         ...known,
                         administrator,
+                        databaseAdministrator: args.database.administrator,
                         storagesSecret: storages && storagesSecret(instance),
                         deleteData: args.deleteDataOnRemoval,
                         secretsRevision,

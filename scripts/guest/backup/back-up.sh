@@ -56,7 +56,7 @@ look_for_strange_things() {
     local others extensions belongings
     others=$(ask "select string_agg(rolname, ' ') from pg_roles where not pg_has_role(oid, 'usage') and rolname !~ '^pg_'")
     belongings=$(pg_restore --list "$staging/$1.dump" | OTHERS=$others awk 'BEGIN { split(ENVIRON["OTHERS"], names, " "); for (i in names) others[names[i]] }
-        !/^;/ && !/ (TABLE DATA|SEQUENCE SET) / && $NF in others && found++ < 3 { sub(/^([^ ]+ ){3}/, ""); print }' | paste -sd ';')
+        !/^;/ && !/ (TABLE DATA|SEQUENCE SET) / && $NF in others && found++ < 3 { sub(/^[^ ]+ [^ ]+ [^ ]+ /, ""); print }' | paste -sd ';')
     extensions=$(ask "select string_agg(extname, ' ') from pg_extension where extname <> 'plpgsql' and not (select rolsuper from pg_roles where rolname = current_user)
         and not exists (select from pg_available_extension_versions where name = extname and (trusted or not superuser))" "$1")
     [ -z "$belongings" ] || strange+=("in the database $1, these do not belong to its user: $belongings")

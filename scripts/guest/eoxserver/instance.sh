@@ -4,7 +4,7 @@
 # Another version of the software is changed to with a way back: what was there before, database and all, comes back when it fails.
 # Parameters: instance, server_name, software (directory of the virtual environment), tools (revision of the tools),
 # admin (name of the administrator), storages (name of the secret with the keys of the buckets, or empty), options (section.key=value of eoxserver.conf), address and port of the back end,
-# database and database_port, delete_data (yes or no), files (settings, back end, management command, log rotation, with lay_files),
+# database, database_administrator and database_connection (libpq's environment), delete_data (yes or no), files (settings, back end, management command, log rotation, with lay_files),
 # notify (restart of the back end).
 home=/srv/eoxserver/$instance
 project=$home/$instance
