@@ -16,8 +16,8 @@ export const MEMBERS = ["db1", "db2", "db3"];
 export const MOST_SECONDS = 45;
 
 /** A program of psql on a member. */
-export const psql = (query: string) =>
-    `cd /; runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d eoxs_instance00 -c "${query}"`;
+export const psql = (query: string, database = "eoxs_instance00") =>
+    `cd /; runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d ${database} -c "${query}"`;
 
 export const otherThan = (member: string) => MEMBERS.find((each) => each !== member)!;
 
