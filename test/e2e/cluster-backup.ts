@@ -25,7 +25,9 @@ export function testBackups(stack: ClusterStack): void {
         async () => {
             const lost = await stack.leader();
             await stack.sshOn(lost, psql(ROWS_OF_A_BACKUP));
-            await stack.ssh("install -d -o eodata /srv/eodata/kept && echo kept >/srv/eodata/kept/scene");
+            await stack.ssh(
+                "cd /srv/eodata; install -d -o eodata kept; echo kept >kept/scene; chown eodata kept/scene",
+            );
             const kept = await stack.sshOn(lost, psql(CONTENTS));
 
             // The dump waits for this lock until the machine is gone.
