@@ -28,8 +28,8 @@ function backUp({ ssh }: BackedUpMachine): Promise<string> {
         journalctl --quiet --sync >/dev/null 2>&1 || true
         if [ "$status" != 0 ]; then
             echo "the backup failed:" >&2
-            journalctl --quiet --unit stack-backup.service --since "@$since" --output cat --lines 12 |
-                sed -E '/^(stack-backup.service:|Starting|Failed to start)/d' >&2
+            journalctl --quiet --unit stack-backup.service --since "@$since" --output cat |
+                sed -E '/^(stack-backup.service:|Starting|Failed to start|pam_unix)/d' | tail -n 12 >&2
             exit 1
         fi
         journalctl --quiet --unit stack-backup.service --since "@$since" --output cat | grep '^backup ' | tail -n 1

@@ -40,6 +40,8 @@ export class BackedUpStack {
         readonly databases: BackedUpMachine,
         /** All of them, that of the databases before the others: what they name is in the files. */
         readonly machines: readonly BackedUpMachine[],
+        /** The machines that the databases are on, where those are several. */
+        readonly databaseMembers: readonly BackedUpMachine[],
         /** All machines of the stack, where its steps are run. */
         readonly guests: Machines,
     ) {}
@@ -62,13 +64,16 @@ export class BackedUpStack {
         const steps = stepsOf(deployment);
         const place = () => mkdtempSync(join(directory, "machine-"));
         const machine = (name: string, login: Outputs["ssh"]) => new BackedUpMachine(name, new Ssh(login, place()));
+        const named = ([name, login]: [string, Outputs["ssh"]]) => machine(`${stack}-${name}`, login);
         const further = furtherLogins(outputs)
             .filter(([name]) => steps.some((step) => step.name === `${name}-backup-repository`))
-            .map(([name, login]) => machine(`${stack}-${name}`, login));
+            .map(named);
+        const members = Object.entries(outputs.databaseMemberSsh ?? {}).map(named);
         const first = machine(stack, outputs.ssh);
         const databases = further.find(({ name }) => name === `${stack}-database`) ?? first;
         const machines = [databases, ...[...further, first].filter((each) => each !== databases)];
-        return new BackedUpStack(stack, outputs, deployment, steps, first, databases, machines, new Machines(place));
+        const guests = new Machines(place);
+        return new BackedUpStack(stack, outputs, deployment, steps, first, databases, machines, members, guests);
     }
 
     /** Gives the first machine the state of the stack, its secrets encrypted, to be backed up with the data. */

@@ -8,6 +8,7 @@ import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { reveal } from "../verify/deployment";
 import { command, progress, BackedUpStack, type BackedUpMachine } from "./machine";
+import { expectRoom } from "./room";
 import { choose, databasesFor, filesFor, shown, snapshots, type Snapshot } from "./snapshots";
 
 command(async () => {
@@ -29,8 +30,13 @@ command(async () => {
     const chosen = all.find(({ id }) => id === begun) ?? choose(all, values.at);
     const backup = begun ?? chosen.id;
 
+    const parts = await partsOf(stack, chosen);
+    if (begun === undefined) {
+        await expectRoom(stack, parts.get(stack.databases)!);
+    }
+
     progress(`${name}: the backup ${backup} of ${shown(chosen.time)} is fetched; what is there serves on`);
-    await fetch(stack, backup, await partsOf(stack, chosen), begun !== undefined);
+    await fetch(stack, backup, parts, begun !== undefined);
 
     const started = performance.now();
     const seconds = () => ((performance.now() - started) / 1000).toFixed(0);

@@ -32,7 +32,7 @@ export function createBackups(
     }
     const stack = pulumi.getStack();
     const hostOf = (role: string) => `${stack}-${role}`;
-    const owner = further.find(({ contents }) => contents.postgresqlPort !== undefined);
+    const owner = further.find(({ contents }) => contents.databases !== undefined);
     const databases = owner === undefined ? stack : hostOf(owner.role);
     const after = (host: string) => (host === databases ? undefined : databases);
     const backup = new Backup("backup", {

@@ -46,7 +46,7 @@ export async function createDatabaseCluster(
     return {
         server: { url, password, authority, after: [...running, ...members.map(({ closed }) => closed)] },
         last: [...running],
-        // Refused: see stacks/config/database-cluster.ts.
+        // With the files of the first machine, which dumps them: any of these may be the one that writes.
         backedUp: [],
         outputs: {
             databaseUrl: url,

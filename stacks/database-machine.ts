@@ -2,7 +2,7 @@ import type { InstallStep } from "../components/guest/install-step";
 import { PostgreSql } from "../components/guest/postgresql";
 import type { PostgreSqlElsewhereArgs } from "../components/guest/postgresql-elsewhere";
 import { PostgreSqlForMachines } from "../components/guest/postgresql-for-machines";
-import { POSTGRESQL_PORT } from "../components/guest/postgresql-server";
+import { LOCAL_ADMINISTRATOR, POSTGRESQL_PORT } from "../components/guest/postgresql-server";
 import type { UpgradeSettings } from "../components/guest/unattended-upgrades";
 import type { Machine } from "../components/machine/machine";
 import type { FurtherBackedUp } from "./backups";
@@ -60,7 +60,7 @@ export async function createDatabaseMachine(
     return {
         server: { url, password, authority, after: [running, closed] },
         last: further.lastSteps(running),
-        backedUp: [further.backedUp({ directories: [], postgresqlPort: POSTGRESQL_PORT, units: [] }, running)],
+        backedUp: [further.backedUp({ directories: [], databases: LOCAL_ADMINISTRATOR, units: [] }, running)],
         outputs: { database: { ...output, url }, databaseSsh: ssh },
     };
 }

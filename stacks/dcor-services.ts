@@ -10,7 +10,7 @@ import { MINIO_PORTS } from "../components/guest/minio-files";
 import type { Packages, PackageSet } from "../components/guest/packages";
 import { PostgreSql } from "../components/guest/postgresql";
 import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
-import { POSTGRESQL_PORT } from "../components/guest/postgresql-server";
+import { LOCAL_ADMINISTRATOR, POSTGRESQL_PORT } from "../components/guest/postgresql-server";
 import { Redis, REDIS_PORT, type RedisEndpoint } from "../components/guest/redis";
 import { RedisElsewhere } from "../components/guest/redis-elsewhere";
 import { Solr } from "../components/guest/solr";
@@ -47,7 +47,7 @@ export function dcorBackup({ postgresql, objectStore, solr }: DcorConfig): Backu
     return {
         directories: ["/data/ckan", ...(minio ? Minio.backup.directories : [])],
         excludes: minio ? Minio.backup.excludes : [],
-        postgresqlPort: hasOwnServer({ postgresql }) ? POSTGRESQL_PORT : undefined,
+        databases: hasOwnServer({ postgresql }) ? LOCAL_ADMINISTRATOR : undefined,
         units: [
             ...["supervisor.service", "dcor-jobs@*"],
             ...(minio ? Minio.backup.units : []),

@@ -96,7 +96,9 @@ export async function eoxserver(config: EoxServerConfig) {
         { dependsOn: [site, ...last, ...upgraded, ...front.after] },
     );
 
-    const contents = EoxServer.backup(names, hasOwnServer(config));
+    // A machine that PostgreSQL has for itself dumps its own. Of several, any may be the one that writes: they are dumped here.
+    const isDumpedHere = hasOwnServer(config) || config.postgresql.machines !== undefined;
+    const contents = EoxServer.backup(names, isDumpedHere ? database.administrator : undefined);
     const backup = createBackups(config, { machine, contents, after: [site] }, beside?.backedUp);
 
     const url = address.apply(publicUrl);

@@ -93,7 +93,7 @@ export class DatabaseCluster extends pulumi.ComponentResource {
         this.running = machines.map(({ name: member, machine, image }) =>
             createAdministrator(
                 member,
-                { machine, image, password: this.password, extensions, after: patroni.running },
+                { machine, image, password: this.password, extensions, backsUp: true, after: patroni.running },
                 child,
             ),
         );

@@ -3,15 +3,16 @@ import { secretFile, secretPath, SecretFiles } from "../guest/config-files";
 import { InstallStep } from "../guest/install-step";
 import type { DatabaseEndpoint } from "../guest/postgresql";
 import { databaseProgram } from "../guest/postgresql-database";
-import { LOCAL_ADMINISTRATOR } from "../guest/postgresql-server";
+import { LOCAL_ADMINISTRATOR, type DatabaseAdministrator } from "../guest/postgresql-server";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
 
 export interface CkanDatabaseEndpoint {
     /** Secret. What SQLAlchemy connects by. */
     url: pulumi.Output<string>;
-    /** Its name, where it is on the machine: what the way back of an upgrade copies. @default it is elsewhere */
+    /** Its name and the server's administrator, where it is on the machine: what the way back of an upgrade copies. @default it is elsewhere */
     name?: string;
+    administrator?: DatabaseAdministrator;
     /** It is there: what everything that connects waits for; none for a database that is not the stack's. */
     ready: pulumi.Resource[];
 }
@@ -66,7 +67,7 @@ export class CkanDatabase extends pulumi.ComponentResource {
                     const query = Object.entries({ host, port, ...settings }).map(([key, value]) => `${key}=${value}`);
                     return `postgresql://${DATABASE_USER}:${password}@/${DATABASE}?${query.join("&")}`;
                 }),
-            ...(server.administrator === LOCAL_ADMINISTRATOR && { name: DATABASE }),
+            ...(server.administrator === LOCAL_ADMINISTRATOR && { name: DATABASE, administrator: LOCAL_ADMINISTRATOR }),
             ready: [made],
         };
         this.registerOutputs();

@@ -6,7 +6,6 @@ import { InstallStep } from "../guest/install-step";
 import type { ObjectStoreEndpoint } from "../guest/object-store";
 import type { Packages, PackageSet } from "../guest/packages";
 import type { PublicAddress } from "../guest/public-address";
-import { LOCAL_ADMINISTRATOR } from "../guest/postgresql-server";
 import type { RedisEndpoint } from "../guest/redis";
 import { rootOnly } from "../guest/site-certificate";
 import type { SearchEndpoint } from "../guest/solr";
@@ -133,8 +132,8 @@ export class Dcor extends pulumi.ComponentResource {
                             authorities: [TRUSTED, TRUSTED_SEARCH],
                             ...{ address, port, server_name: known.address.serverName },
                             database: database.name ?? "",
-                            database_user: LOCAL_ADMINISTRATOR.user,
-                            database_connection: LOCAL_ADMINISTRATOR.environment,
+                            database_administrator: database.administrator?.user ?? "",
+                            database_connection: database.administrator?.environment ?? [],
                             licenses: LICENSES,
                             secrets_revision,
                         },

@@ -4,7 +4,7 @@ import type { DataVolume } from "../guest/data-volume";
 import { InstallStep } from "../guest/install-step";
 import type { Packages, PackageSet } from "../guest/packages";
 import type { DatabaseEndpoint } from "../guest/postgresql";
-import { isCluster, POSTGRESQL_PORT } from "../guest/postgresql-server";
+import { isCluster, type DatabaseAdministrator } from "../guest/postgresql-server";
 import type { PublicAddress } from "../guest/public-address";
 import type { PackageIndex } from "../guest/python";
 import { MIGRATION_SECONDS } from "../guest/upgrade";
@@ -148,11 +148,11 @@ export class EoxServer extends pulumi.ComponentResource {
     /** The same, for a machine that the instances are on and the site is not. */
     static readonly backendPackages: PackageSet = { packages: BACKEND_PACKAGES };
 
-    /** What of EOxServer is backed up: what is on this machine. @param instances their names */
-    static backup(instances: readonly string[], hasDatabase: boolean): BackupContents {
+    /** What of EOxServer is backed up from its machine. @param instances their names @param databases how their databases are reached. @default they have backups elsewhere */
+    static backup(instances: readonly string[], databases?: DatabaseAdministrator): BackupContents {
         return {
             directories: ["/data/eoxserver", "/data/eodata"],
-            postgresqlPort: hasDatabase ? POSTGRESQL_PORT : undefined,
+            databases,
             units: instances.map((instance) => `eoxserver@${instance}.service`),
             forget: ["/var/lib/science-stacks/eoxserver"],
         };

@@ -8,12 +8,12 @@ import { toolsRevision } from "./software";
 export interface InstanceProgramSettings extends InstanceSettings {
     /** Name of Django's administrator. */
     administrator: string;
+    /** Who copies its database before another version is changed to. */
+    databaseAdministrator: DatabaseAdministrator;
     /** Name of the secret file with the keys of the storages. @default "", no storages */
     storagesSecret?: string;
     /** Name of the secret file with the key of Django's that all machines of the instance have. @default it has one machine, which makes a key */
     keySecret?: string;
-    /** How the administrator of the server that its database is in comes in from this machine. */
-    server: DatabaseAdministrator;
     /** The instance's directory goes with it when it is taken out of the stack. */
     deleteData: boolean;
     /** Changes when a secret of the instance does. */
@@ -22,7 +22,7 @@ export interface InstanceProgramSettings extends InstanceSettings {
 
 /** What makes an instance's directory, tables, administrator and back end, in a database that is there. */
 export function instanceProgram(settings: InstanceProgramSettings): StepProgram {
-    const { name, address, server, storagesSecret = "", keySecret = "" } = settings;
+    const { name, address, storagesSecret = "", keySecret = "" } = settings;
     return {
         script: "eoxserver/instance.sh",
         parameters: {
@@ -37,8 +37,8 @@ export function instanceProgram(settings: InstanceProgramSettings): StepProgram 
             address: backendAddress(name),
             port: BACKEND_PORT,
             database: databaseOf(name).database,
-            database_user: server.user,
-            database_connection: server.environment,
+            database_administrator: settings.databaseAdministrator.user,
+            database_connection: settings.databaseAdministrator.environment,
             delete_data: settings.deleteData ? "yes" : "no",
             ...(settings.secretsRevision && { secrets_revision: settings.secretsRevision }),
         },

@@ -110,9 +110,9 @@ export class EoxServerInstance extends pulumi.ComponentResource {
                     instanceProgram({
                         ...known,
                         administrator,
+                        databaseAdministrator: args.database.administrator,
                         storagesSecret: storages && storagesSecret(instance),
                         keySecret: isElsewhere ? keySecret(instance) : undefined,
-                        server: args.database.administrator,
                         deleteData: deleteDataOnRemoval,
                         secretsRevision,
                     }),

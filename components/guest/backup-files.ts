@@ -1,4 +1,5 @@
 import { hardening, STARTED_BY_ROOT } from "./hardening";
+import { LOCAL_ADMINISTRATOR, type DatabaseAdministrator } from "./postgresql-server";
 import type { GuestFile } from "./program";
 import { assignments, guestScript } from "./shell";
 import { renderTemplate } from "./template";
@@ -26,8 +27,8 @@ export interface BackupContents {
     directories: readonly string[];
     /** Patterns of what in them is not kept. @default none */
     excludes?: readonly string[];
-    /** The port of the machine's own PostgreSQL, all of whose databases are backed up. @default there is none */
-    postgresqlPort?: number;
+    /** How the PostgreSQL is reached all of whose databases are backed up: the machine's own, or one that has no backups of its own. @default there is none */
+    databases?: DatabaseAdministrator;
     /** Units that are stopped while data are changed; the steps of the stack start them. */
     units: readonly string[];
     /** What steps have noted as done, or made of the data: with other data it is done anew. @default nothing */
@@ -72,6 +73,7 @@ export function backupFiles({ host, product, settings, contents }: BackupFilesAr
         [`${ETC}/settings`]: { content: settingsText(host, product, settings, contents) },
         "/usr/local/sbin/backup-restic": { content: guestScript("backup/restic.sh"), mode: "755" },
         [`${LIBRARY}/back-up`]: { content: guestScript("backup/back-up.sh"), mode: "755" },
+        [`${LIBRARY}/server.sh`]: { content: guestScript("backup/server.sh") },
         ...(repository.mode === "sftp" && sshFiles(repository)),
         ...unit("stack-backup.service", { directory, mail }),
         ...unit("stack-backup.timer", { schedule }),
@@ -92,7 +94,7 @@ export function backupFiles({ host, product, settings, contents }: BackupFilesAr
 
 /** What the programs of the machine read. */
 function settingsText(host: string, product: string, settings: BackupSettings, contents: BackupContents): string {
-    const { directories, excludes = [], postgresqlPort, units, forget = [], rebuild = [], databasesOf = "" } = contents;
+    const { directories, excludes = [], databases, units, forget = [], rebuild = [], databasesOf = "" } = contents;
     const keep = Object.entries(settings.keep)
         .filter(([, count]) => count > 0)
         .flatMap(([period, count]) => [`--keep-${period}`, String(count)]);
@@ -104,13 +106,22 @@ function settingsText(host: string, product: string, settings: BackupSettings, c
         keep,
         paths: directories,
         excludes,
-        databases: postgresqlPort === undefined ? "no" : "yes",
-        port: postgresqlPort ?? "",
+        databases: placeOf(databases),
+        administrator: databases?.user ?? "",
+        connection: databases?.environment ?? [],
         databases_of: databasesOf,
         units,
         forget,
         rebuild,
     });
+}
+
+/** Whether the copies that a restore makes of databases take up room of this machine. */
+function placeOf(administrator?: DatabaseAdministrator): "no" | "here" | "elsewhere" {
+    if (administrator === undefined) {
+        return "no";
+    }
+    return administrator.user === LOCAL_ADMINISTRATOR.user ? "here" : "elsewhere";
 }
 
 /** The configuration of ssh, which knows no other host than that of the repository. */

@@ -14,6 +14,8 @@ export interface AdministratorArgs {
     password: pulumi.Output<string>;
     /** Extensions of the databases that it makes. */
     extensions: readonly string[];
+    /** Whether it dumps databases and restores them, with the tables that extensions have in them, which are the superuser's. @default false */
+    backsUp?: boolean;
     /** What must be there before: the server, and of a cluster all of them. */
     after: readonly pulumi.Resource[];
 }
@@ -29,7 +31,7 @@ const LIBRARY = "/usr/local/lib/science-stacks/postgresql";
  */
 export function createAdministrator(
     name: string,
-    { machine, image, password, extensions, after }: AdministratorArgs,
+    { machine, image, password, extensions, backsUp = false, after }: AdministratorArgs,
     child: { parent: pulumi.Resource },
 ): InstallStep {
     const secret = new SecretFiles(
@@ -49,6 +51,7 @@ export function createAdministrator(
                     connection: LOCAL_ADMINISTRATOR.environment,
                     extensions,
                     directory: PostgreSql.extensionsOf(image),
+                    groups: backsUp ? ["pg_read_all_data", "pg_write_all_data"] : [],
                     secrets_revision,
                 },
                 files: { [`${LIBRARY}/administrator.py`]: { content: guestScript("postgresql/administrator.py") } },

@@ -65,11 +65,6 @@ const REFUSED: readonly Refused[] = [
         "Leave one of the two out: postgresql.rds or postgresql.machines.",
     ],
     [
-        ["backup"],
-        "the databases on postgresql.machines have no backups by the stack: what is deleted there is deleted on all of them",
-        "Leave it out and dump them yourself (docs/more-machines.md), or take postgresql.machine instead of postgresql.machines.",
-    ],
-    [
         ["packagesAsOf"],
         "packages of postgresql.machines would be upgraded on all of them at once",
         "Leave it out, and upgrade one machine after the other (docs/more-machines.md).",
@@ -98,5 +93,16 @@ const releaseRule: Rule = (given) =>
             : [];
     });
 
+/** The first machine's programs dump and restore: what those of a newer version write, the server does not take. */
+const backupRule: Rule = (given) => {
+    const path = ["machine", "image"];
+    const image = given(...path);
+    const isAnother = typeof image === "string" && image !== RELEASE;
+    const reason = `backups of postgresql.machines are made by this machine's programs of PostgreSQL, which are to be those of ${RELEASE}`;
+    return isAnother && given(...PATH) !== undefined && given("backup") !== undefined
+        ? [{ path, reason, advice: `Take "${RELEASE}", or leave backup out.` }]
+        : [];
+};
+
 /** What the machines of PostgreSQL must fulfil, besides what is so of each further machine. */
-export const databaseClusterRules: readonly Rule[] = [namesRule, togetherRule, platformRule, releaseRule];
+export const databaseClusterRules: readonly Rule[] = [namesRule, togetherRule, platformRule, releaseRule, backupRule];

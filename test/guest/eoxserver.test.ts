@@ -57,7 +57,7 @@ function stepsOf(
     const program = instanceProgram({
         ...{ name: instance, software: softwareDirectory(VERSIONS[0]), address: { ...address, serverName } },
         ...{ processes: 2, databaseHost: "/var/run/postgresql", databasePort: 5432 },
-        ...{ administrator: "admin", server: LOCAL_ADMINISTRATOR, deleteData },
+        ...{ administrator: "admin", databaseAdministrator: LOCAL_ADMINISTRATOR, deleteData },
     });
     return [
         [

@@ -9,13 +9,12 @@ const machines = {
     db2: { machine: local },
     db3: { machine: local },
 };
-const program = () =>
-    eoxserver(
-        configOf<EoxServerConfig>({
-            ...{ product: "eoxserver", instances: ["instance00"] },
-            postgresql: { machines, sharedBuffersMiB: 512 },
-        }),
-    );
+const keys = {
+    ...{ product: "eoxserver", instances: ["instance00"] },
+    postgresql: { machines, sharedBuffersMiB: 512 },
+};
+const program = () => eoxserver(configOf<EoxServerConfig>(keys));
+
 testRules("EOxServer with its database on three machines", program);
 
 describe("a database on three machines", () => {
@@ -100,6 +99,10 @@ describe("a database on three machines", () => {
         expect(stack.names(/-authority$/)).toHaveLength(1);
     });
 
+    test("has an administrator who is no superuser, and dumps and restores all that is in its databases", () => {
+        expect(stack.text("db2-administrator")).toContain("groups=(pg_read_all_data pg_write_all_data)\n");
+    });
+
     test("is used by all its addresses, and by the one that writes", () => {
         const address = "10.77.0.10:5432";
         expect(stack.text("database-answering")).toContain(
@@ -110,5 +113,21 @@ describe("a database on three machines", () => {
         expect(instance).toContain('"target_session_attrs": "primary",\n');
         expect(instance).toContain('"sslmode": "verify-full",\n');
         expect(instance).toContain('"CONN_MAX_AGE": 60,\n');
+    });
+});
+
+describe("backups of a database on three machines", () => {
+    const backup = { repository: { mode: "directory", path: "/srv/backups" } };
+    const backedUp = () => eoxserver(configOf<EoxServerConfig>({ ...keys, backup }));
+
+    testRules("EOxServer with its database on three machines, and backups", backedUp);
+
+    test("are made by the first machine, of whichever writes, with the files", async () => {
+        const stack = await RecordedStack.of(backedUp);
+        expect(stack.names(/backup-repository$/)).toEqual(["backup-repository"]);
+        const settings = stack.text("backup-repository");
+        expect(settings).toContain("databases=elsewhere\nadministrator=root\nconnection=(PGSERVICEFILE=");
+        expect(settings).toContain("databases_of=''\n");
+        expect(settings).toContain("paths=(/data/eoxserver /data/eodata)\n");
     });
 });

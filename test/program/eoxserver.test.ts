@@ -31,7 +31,7 @@ test("a server elsewhere is asked before anything is made there; the machine has
     const packages = String(named("packages")?.inputs["stdin"]);
     expect(packages).toContain("postgresql-client");
     expect(packages).not.toContain("postgresql-15");
-    expect(EoxServer.backup(["instance00"], false).postgresqlPort).toBeUndefined();
+    expect(EoxServer.backup(["instance00"]).databases).toBeUndefined();
 });
 
 const withStorages = () =>

@@ -1,6 +1,8 @@
 import fc from "fast-check";
+import { roomFor } from "../../backup/room";
 import { choose, databasesFor, filesFor, shown } from "../../backup/snapshots";
 import { backupFiles, repositoryAddress, type Repository } from "../../components/guest/backup-files";
+import { ADMINISTRATOR_ELSEWHERE, LOCAL_ADMINISTRATOR } from "../../components/guest/postgresql-server";
 import { rotated } from "../../rotate";
 import { parse, refused, refusedKeys } from "./config-given";
 
@@ -71,7 +73,7 @@ describe("the backup that a time means", () => {
 describe("the files of the backups", () => {
     const contents = {
         directories: ["/data/eoxserver"],
-        postgresqlPort: 5432,
+        databases: LOCAL_ADMINISTRATOR,
         units: ["eoxserver@instance00.service"],
     };
     const settings = { schedule: "02:30", keep: { daily: 7, weekly: 0, monthly: 1 } };
@@ -93,7 +95,24 @@ describe("the files of the backups", () => {
     test("the settings say what is kept, and not what is not", () => {
         const { content = "" } = render(SFTP)["/etc/science-stacks/backup/settings"] ?? {};
         expect(content).toContain("keep=(--keep-daily 7 --keep-monthly 1)\n");
-        expect(content).toContain("databases=yes\nport=5432\ndatabases_of=''\n");
+        expect(content).toContain(
+            "databases=here\nadministrator=postgres\nconnection=(PGHOST=/var/run/postgresql PGPORT=5432 PGDATABASE=postgres)\ndatabases_of=''\n",
+        );
+    });
+
+    test("databases beside the machine are reached by a file that root alone reads; no password is in the settings", () => {
+        const files = backupFiles({
+            ...{ host: "maps", product: "eoxserver", settings: { ...settings, repository: SFTP } },
+            contents: { ...contents, databases: ADMINISTRATOR_ELSEWHERE },
+        });
+        expect(files["/etc/science-stacks/backup/settings"]?.content).toContain(
+            "databases=elsewhere\nadministrator=root\nconnection=(PGSERVICEFILE=/etc/science-stacks/secrets/postgresql-elsewhere PGSERVICE=postgresql-elsewhere)\n",
+        );
+    });
+
+    test("a second copy of databases needs their size, and what of it is in PostgreSQL's log besides", () => {
+        const GIB = 2 ** 30;
+        expect([0, GIB, 100 * GIB].map((bytes) => roomFor(bytes) / GIB)).toEqual([0, 2, 102.5]);
     });
 
     test("ssh knows the host of the repository, by its key alone, and no other", () => {

@@ -13,6 +13,7 @@ const host = (name: string) => ({
     ...{ platform: "existing", image: "debian-12", host: name, directory: "/srv/science" },
     hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEyEX4020657MWj44BDyljxrXRirYbx9bzeEkz3ymVsi",
 });
+const backup = { repository: { mode: "directory", path: "/srv/backups" } };
 const firewall = { ssh: ["192.0.2.0/24"] };
 
 /** A stack whose database is on these machines. */
@@ -36,6 +37,8 @@ test("machines of PostgreSQL have the defaults of a machine, and a volume", () =
     });
     expect(Object.keys(parse(withMachines(members(5))).postgresql.machines!)).toHaveLength(5);
     const hosts = Object.fromEntries([2, 3, 4].map((last) => [`db${last}`, { machine: host(`192.0.2.${last}`) }]));
+    expect(parse(withMachines(three, { backup })).backup?.repository).toEqual(backup.repository);
+    expect(parse(withMachines(three, { machine: { ...local, image: "debian-13" } })).backup).toBeUndefined();
     const existing = parse(withMachines(hosts, { machine: host("192.0.2.1"), firewall }));
     expect(existing.postgresql.machines!["db2"]!.data.onDestroy).toBe("keep");
 });
@@ -87,11 +90,11 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         /Leave one of the two out/,
     ],
     [
-        "backups",
-        withMachines(three, { backup: { repository: { mode: "directory", path: "/srv/backups" } } }),
-        "backup",
-        /have no backups by the stack/,
-        /postgresql\.machine instead/,
+        "backups by the programs of another release",
+        withMachines(three, { machine: { ...local, image: "debian-13" }, backup }),
+        "machine.image",
+        /made by this machine's programs of PostgreSQL/,
+        /"debian-12", or leave backup out/,
     ],
     [
         "an upgrade of all machines at once",

@@ -8,6 +8,8 @@ set -euo pipefail
 umask 077
 # shellcheck source=/dev/null
 source /etc/science-stacks/backup/settings
+# shellcheck source=scripts/guest/backup/server.sh
+source /usr/local/lib/science-stacks/backup/server.sh
 staging=/data/.backup
 state=/var/lib/science-stacks/backup
 started=$SECONDS
@@ -22,28 +24,43 @@ flock --nonblock 9 || fail "another backup, a restore or an upgrade is at work"
 mountpoint -q /data || fail "/data is not mounted"
 [ ! -e /data/.restore/whole ] || fail "a restore was cut off: run \`npm run restore\` again, which finishes it"
 
-postgres() {
-    (cd / && runuser -u postgres -- "$@" --port "$port")
-}
-
 # The room that dumps may take is that of the databases, at most.
 dump_databases() {
     local name size free half
-    half=$(postgres psql -XAt -c "select datname from pg_database where datname like '%.upgrade'" postgres)
+    reach_server
+    half=$(ask "select datname from pg_database where datname like '%.upgrade'")
     [ -z "$half" ] || fail "an upgrade was cut off: run \`npm run up\`, which takes it back and tries it again"
     free=$(($(df --output=avail --block-size=1 /data | tail -n 1)))
-    size=$(postgres psql -XAt -c 'select sum(pg_database_size(oid)) from pg_database' postgres)
+    size=$(ask 'select sum(pg_database_size(oid)) from pg_database')
     [ "$size" -lt "$free" ] || fail "/data has no room for dumps of the databases: $((size >> 20)) MiB are needed, $((free >> 20)) MiB are free"
     # Restored copies and what a restore keeps have a point in their names, which no product's database has.
-    postgres psql -XAt -F $'\t' -c "select datname, pg_get_userbyid(datdba), datcollate, datctype, pg_database_size(oid)
-        from pg_database where datallowconn and not datistemplate and datname <> 'postgres' and datname !~ '\.'" \
-        postgres >"$staging/databases.tsv"
+    ask "select datname, pg_get_userbyid(datdba), datcollate, datctype, pg_database_size(oid)
+        from pg_database where datallowconn and not datistemplate and datname <> 'postgres' and datname !~ '\.'" >"$staging/databases.tsv"
     # Roles come with no passwords: those are the stack's to set.
-    postgres pg_dumpall --globals-only --no-role-passwords >"$staging/globals.sql"
+    as_administrator pg_dumpall --no-password --globals-only --no-role-passwords >"$staging/globals.sql"
     while IFS=$'\t' read -r name _; do
-        # Not compressed: restic does that, and of a dump that has hardly changed it then keeps the changes.
-        postgres pg_dump --format=custom --compress=0 "$name" >"$staging/$name.dump"
+        # Once more, where another machine takes over in the middle of it.
+        dump "$name" || { until_it_answers && dump "$name"; } || fail "the database $name could not be dumped"
+        look_for_strange_things "$name"
     done <"$staging/databases.tsv"
+}
+
+# Not compressed: restic does that, and of a dump that has hardly changed it then keeps the changes.
+dump() {
+    as_administrator pg_dump --no-password --format=custom --compress=0 "$1" >"$staging/$1.dump"
+}
+
+# look_for_strange_things DATABASE: what the administrator, who is no superuser where the server is not this machine's, can dump
+# and could not restore: what belongs to others, and extensions that are not for him to make. It is told now, and not by a restore.
+look_for_strange_things() {
+    local others extensions belongings
+    others=$(ask "select string_agg(rolname, ' ') from pg_roles where not pg_has_role(oid, 'usage') and rolname !~ '^pg_'")
+    belongings=$(pg_restore --list "$staging/$1.dump" | OTHERS=$others awk 'BEGIN { split(ENVIRON["OTHERS"], names, " "); for (i in names) others[names[i]] }
+        !/^;/ && !/ (TABLE DATA|SEQUENCE SET) / && $NF in others && found++ < 3 { sub(/^[^ ]+ [^ ]+ [^ ]+ /, ""); print }' | paste -sd ';')
+    extensions=$(ask "select string_agg(extname, ' ') from pg_extension where extname <> 'plpgsql' and not (select rolsuper from pg_roles where rolname = current_user)
+        and not exists (select from pg_available_extension_versions where name = extname and (trusted or not superuser))" "$1")
+    [ -z "$belongings" ] || strange+=("in the database $1, these do not belong to its user: $belongings")
+    [ -z "$extensions" ] || strange+=("in the database $1, these extensions are a superuser's to make: $extensions")
 }
 
 # The timers of all machines come at once. That of the databases has a snapshot in the repository when it has dumped them; where
@@ -77,6 +94,7 @@ restic() {
 }
 
 rm -rf "$staging"
+strange=()
 trap 'rm -rf "$staging" "$staging.summary" "$staging.log"' EXIT
 mkdir -p "$staging" "$state"
 [ "$databases" = no ] || dump_databases
@@ -112,4 +130,5 @@ before=$(sed -n 's/.*"bytes":\([0-9]*\).*/\1/p' "$state/last.json" 2>/dev/null |
 printf '{"snapshot":"%s","time":"%s","bytes":%s,"bytesBefore":%s,"dumps":%s,"seconds":%s}\n' \
     "${snapshot:0:8}" "$(date --iso-8601=seconds)" "$bytes" "${before:-0}" "$tried" "$((SECONDS - started))" >"$state/last.json.new"
 mv "$state/last.json.new" "$state/last.json"
+[ "${#strange[@]}" = 0 ] || fail "${strange[@]/#/the backup ${snapshot:0:8} is made, and \`npm run restore\` could not restore it: }"
 echo "backup ${snapshot:0:8}: $((bytes >> 20)) MiB, $tried databases, $((SECONDS - started)) s; the repository is in order"

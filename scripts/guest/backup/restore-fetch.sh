@@ -3,6 +3,8 @@
 # touched. Parameters: backup (identifier of the stack's backup), snapshot (identifier of this machine's part of it).
 # shellcheck source=/dev/null
 source /etc/science-stacks/backup/settings
+# shellcheck source=scripts/guest/backup/server.sh
+source /usr/local/lib/science-stacks/backup/server.sh
 place=/data/.restore
 staging=data/.backup
 exec {lock}>/run/stack-backup.lock
@@ -12,18 +14,16 @@ if [ -e "$place/swapping" ] && [ "$(cat "$place/whole")" = "$backup" ]; then
     return
 fi
 
-postgres() {
-    (cd / && runuser -u postgres -- "$@" --port "$port")
-}
-if [ "$databases" = yes ]; then
-    half=$(postgres psql -XAt -c "select datname from pg_database where datname like '%.upgrade'" postgres)
+if [ "$databases" != no ]; then
+    reach_server
+    half=$(ask "select datname from pg_database where datname like '%.upgrade'")
     [ -z "$half" ] || fail "an upgrade was cut off" "Nothing was changed. Run \`npm run up\` first, which takes it back and tries it again."
 fi
 drop_fetched() {
     local name
-    [ "$databases" = yes ] || return 0
-    postgres psql -XAt -c "select datname from pg_database where datname like '%.restored'" postgres | while read -r name; do
-        postgres dropdb --force "$name"
+    [ "$databases" != no ] || return 0
+    ask "select datname from pg_database where datname like '%.restored'" | while read -r name; do
+        as_administrator dropdb --no-password --force "$name"
     done
 }
 # refuse TEXT HINT: nothing stays of what was fetched.
@@ -41,7 +41,7 @@ json_number() {
 }
 needed=$(backup-restic --no-lock stats --json --mode restore-size "$snapshot" | json_number total_size) ||
     refuse "the backup $snapshot cannot be read" "Nothing was changed."
-if [ "$databases" = yes ]; then
+if [ "$databases" = here ]; then
     size=$(backup-restic --no-lock dump "$snapshot" "/$staging/databases.tsv" | awk -F '\t' '{ sum += $5 } END { printf "%d", sum }')
     needed=$((needed + size))
 fi
@@ -52,6 +52,8 @@ free=$(($(df --output=avail --block-size=1 /data | tail -n 1)))
 backup-restic --no-lock restore "$snapshot" --target "$place/new" ||
     refuse "the backup $snapshot could not be fetched, or not wholly" "Nothing was changed."
 [ -e "$place/new/$staging/owners" ] || refuse "the backup $snapshot was not made by this project, or is not whole" "Nothing was changed."
+[ "$databases" = no ] || [ -e "$place/new/$staging/databases.tsv" ] ||
+    refuse "the backup $snapshot has no databases: it was made while they were on another machine" "Nothing was changed."
 
 # Files belong to users by number, and this machine may have given its users others. All are found before any is changed.
 while read -r kind number name; do
@@ -68,15 +70,22 @@ while read -r change number list; do
     xargs -0 -r "$change" --no-dereference "$number" <"$list"
 done <"$place/changes"
 
-if [ "$databases" = yes ]; then
-    # Users that are in the backup alone; the steps of the stack let in those that it knows.
+# Of a user that is in the backup alone; the steps of the stack let in those that they know, by the comment that says whose they are.
+# Who is no superuser must have the rights of those that he gives a database to.
+make_role() {
+    ask "create role $1 nologin"
+    [ "$databases" = here ] || ask "grant $1 to current_user"
+    awk -v begin="COMMENT ON ROLE $1 IS " 'index($0, begin) == 1' "$place/new/$staging/globals.sql" | while read -r statement; do
+        ask "$statement"
+    done
+}
+if [ "$databases" != no ]; then
     sed -n 's/^CREATE ROLE \(.*\);$/\1/p' "$place/new/$staging/globals.sql" | while read -r role; do
-        [ "$(postgres psql -XAt -c "select 1 from pg_roles where quote_ident(rolname) = '${role//\'/\'\'}'" postgres)" = 1 ] ||
-            postgres psql -Xq -c "create role $role nologin" postgres
+        [ "$(ask "select 1 from pg_roles where quote_ident(rolname) = '${role//\'/\'\'}'")" = 1 ] || make_role "$role"
     done
     while IFS=$'\t' read -r name owner collate ctype _; do
-        postgres createdb --template=template0 --encoding=UTF8 --lc-collate="$collate" --lc-ctype="$ctype" --owner="$owner" "$name.restored"
-        postgres pg_restore --exit-on-error --dbname="$name.restored" <"$place/new/$staging/$name.dump" ||
+        as_administrator createdb --no-password --template=template0 --encoding=UTF8 --lc-collate="$collate" --lc-ctype="$ctype" --owner="$owner" "$name.restored"
+        as_administrator pg_restore --no-password --exit-on-error --dbname="$name.restored" <"$place/new/$staging/$name.dump" ||
             refuse "the database $name could not be restored" "Nothing was changed."
         changed "fetched the database $name"
     done <"$place/new/$staging/databases.tsv"

@@ -4,8 +4,11 @@
 # Parameters: direction (forth or back).
 # shellcheck source=/dev/null
 source /etc/science-stacks/backup/settings
+# shellcheck source=scripts/guest/backup/server.sh
+source /usr/local/lib/science-stacks/backup/server.sh
 place=/data/.restore
 [ -e "$place/whole" ] || fail "no backup has been fetched" "Nothing was changed."
+[ "$databases" = no ] || reach_server
 : >"$place/swapping"
 sync "$place"
 if [ "$direction" = forth ]; then
@@ -13,10 +16,6 @@ if [ "$direction" = forth ]; then
 else
     into=new from=before old=restored new=before
 fi
-
-postgres() {
-    (cd / && runuser -u postgres -- "$@" --port "$port")
-}
 
 running=()
 # Without a unit, all of the machine's would be listed.
@@ -26,19 +25,25 @@ running=()
 
 # All in one transaction: either every database is changed, or none is.
 swap_databases() {
-    local name statements=''
+    local name names statements='' statement
+    names=$(ask "select regexp_replace(datname, '\.$new\$', '') from pg_database where datname like '%.$new'")
     while read -r name; do
         [ -n "$name" ] || continue
-        if [ "$(postgres psql -XAt -c "select 1 from pg_database where datname = '$name'" postgres)" = 1 ]; then
-            # Who comes now is not let in, and who is in is sent out.
-            postgres psql -Xq -c "alter database \"$name\" allow_connections false" \
-                -c "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '$name'" postgres
+        if [ "$(ask "select 1 from pg_database where datname = '$name'")" = 1 ]; then
+            # Who comes now is not let in, and who is in is sent out; the server's own processes go by themselves.
+            ask "alter database \"$name\" allow_connections false"
+            ask "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '$name' and backend_type = 'client backend'" >/dev/null
             statements+="alter database \"$name\" rename to \"$name.$old\";"
             statements+="alter database \"$name.$old\" allow_connections true;"
         fi
         statements+="alter database \"$name.$new\" rename to \"$name\"; alter database \"$name\" allow_connections true;"
-    done < <(postgres psql -XAt -c "select regexp_replace(datname, '\.$new\$', '') from pg_database where datname like '%.$new'" postgres)
-    [ -z "$statements" ] || postgres psql -Xq -v ON_ERROR_STOP=1 --single-transaction -c "$statements" postgres
+    done <<<"$names"
+    [ -z "$statements" ] || ask "begin; $statements commit"
+    # Those of an exchange that did not come to its end, as where the server went: they are in use again.
+    ask "select format('alter database %I allow_connections true', datname) from pg_database where not datallowconn and not datistemplate" |
+        while read -r statement; do
+            ask "$statement"
+        done
 }
 [ "$databases" = no ] || swap_databases
 

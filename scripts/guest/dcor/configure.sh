@@ -6,7 +6,7 @@
 # search (which machine the stack's own Solr is on, or empty), rebuild_mark (a file that says that the search index is of other data
 # than the database has), authorities (paths of certificates that the machine trusts, where they are among the files), licenses (path of
 # the list of datasets' licences), secrets_revision, files (with lay_files), notify. For another version: database (or empty, for one
-# elsewhere), database_user and database_connection by which its server is reached, address and port of uWSGI, server_name.
+# elsewhere), database_administrator and database_connection (libpq's environment), address and port of uWSGI, server_name.
 # Removal takes the configuration, the logs and what CKAN has made of its style sheets; what users have uploaded is on the volume.
 library=/usr/local/lib/science-stacks/dcor
 current=/usr/lib/ckan/default

@@ -5,8 +5,8 @@
 # Parameters: instance, server_name, software (directory of the virtual environment), tools (revision of the tools),
 # admin (name of the administrator), storages (name of the secret with the keys of the buckets, or empty), key (name of the secret with
 # the key of Django's that all machines of the instance have, or empty: it has one), options (section.key=value of eoxserver.conf),
-# address and port of the back end, database, database_user (of the machine) and database_connection (libpq's environment) by which
-# its server is reached, delete_data (yes or no), files (settings, back end, management command, log rotation, with lay_files), notify (restart of the back end).
+# address and port of the back end, database, database_administrator (a user of the machine) and database_connection (libpq's environment) by
+# which its server is reached, delete_data (yes or no), files (settings, back end, management command, log rotation, with lay_files), notify (restart of the back end).
 home=/srv/eoxserver/$instance
 project=$home/$instance
 library=/usr/local/lib/science-stacks/eoxserver

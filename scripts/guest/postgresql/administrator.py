@@ -25,6 +25,10 @@ def apply(cursor, arguments, password: str) -> None:
     if not one(cursor, right, arguments.role)[0]:
         cursor.execute(sql.SQL("ALTER ROLE {} " + RIGHTS).format(role))
         print(f"{RIGHTS} for the database user {arguments.role}")
+    for group in arguments.group:
+        if not one(cursor, "SELECT pg_has_role(%s, %s, 'USAGE')", arguments.role, group)[0]:
+            cursor.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), role))
+            print(f"{group} for the database user {arguments.role}")
     give_password(cursor, arguments, password)
 
 
@@ -38,6 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("action", choices=["apply", "remove"])
     parser.add_argument("--role", required=True)
+    parser.add_argument("--group", action="append", default=[])
     # The one that it comes in to.
     parser.add_argument("--database", default="postgres")
     arguments = parser.parse_args()

@@ -4,9 +4,9 @@
 # Of several servers that are one (a leader with standbys), it is made on the leader, and waited for on the others.
 # Removal takes the log-in away; the role stays, as the databases do.
 # Parameters: role, secret_name (of its password), connection (libpq's environment) of the superuser, extensions, directory (of the
-# extensions), secrets_revision, files (with lay_files).
+# extensions), groups (that it is a member of), secrets_revision, files (with lay_files).
 as_superuser=(runuser -u postgres -- env "${connection[@]}")
-tool=("${as_superuser[@]}" python3 /usr/local/lib/science-stacks/postgresql/administrator.py "$1" --role "$role")
+tool=("${as_superuser[@]}" python3 /usr/local/lib/science-stacks/postgresql/administrator.py "$1" --role "$role" "${groups[@]/#/--group=}")
 
 # Of each extension the file that PostgreSQL reads beside the package's own, which is not to be changed, for the version that is made.
 marks=()

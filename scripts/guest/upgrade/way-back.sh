@@ -2,27 +2,20 @@
 # The way back of a change of versions, for the steps that make one; sourced by them. What the change touches is kept on the data
 # volume until what is new answers: files, links and directories as copies, a database as a second one. A change that was cut off is
 # taken back by the next run, before it does anything else.
-# Reads change (its name), change_units (what uses what is changed), change_database (or empty), database_user (of the machine) and
-# database_connection (libpq's environment) by which its server is reached, notify.
+# Reads change (its name), change_units (what uses what is changed), change_database (or empty), database_administrator (a user of the
+# machine) and database_connection (libpq's environment) by which its server is reached, notify.
 kept=/data/.upgrade/${change:-}
 
-# sql TEXT: several statements are one transaction.
+ask_postgres() {
+    (cd / && runuser -u "$database_administrator" -- env "${database_connection[@]}" "$@")
+}
+
 sql() {
-    (cd / && runuser -u "$database_user" -- env "${database_connection[@]}" psql -XAtq --no-password -v ON_ERROR_STOP=1 --command "$1")
+    ask_postgres psql -wXAtq -v ON_ERROR_STOP=1 --single-transaction --command "$1"
 }
 
 drop_database() {
-    [ -z "$change_database" ] || sql "drop database if exists \"$1\" with (force)"
-}
-
-# has_room: of a server elsewhere, its administrator knows.
-has_room() {
-    local size free
-    [ "$database_user" = postgres ] || return 0
-    size=$(sql "select pg_database_size('$change_database')")
-    free=$(($(df --output=avail --block-size=1 /data | tail -n 1)))
-    [ "$size" -lt "$free" ] || fail "/data has no room for a copy of the database, the way back: $((size >> 20)) MiB are needed, $((free >> 20)) MiB are free" \
-        "Nothing was changed. Make data.sizeGiB larger."
+    [ -z "$change_database" ] || ask_postgres dropdb --no-password --if-exists --force "$1"
 }
 
 stop_users() {
@@ -36,9 +29,13 @@ stop_users() {
 
 # keep_way_back PATH…: from here on there is a way back. Nothing is stopped yet, and nothing of the database is copied.
 keep_way_back() {
-    local path
+    local path size free
     if [ -n "$change_database" ]; then
-        has_room
+        size=$(sql "select pg_database_size('$change_database')")
+        free=$(($(df --output=avail --block-size=1 /data | tail -n 1)))
+        # Of a server that is not this machine's own, there is no knowing.
+        [ "$database_administrator" != postgres ] || [ "$size" -lt "$free" ] || fail "/data has no room for a copy of the database, the way back: $((size >> 20)) MiB are needed, $((free >> 20)) MiB are free" \
+            "Nothing was changed. Make data.sizeGiB larger."
         # A backup made in the middle would be of a database that is half of each version.
         exec {backups}>/run/stack-backup.lock
         flock --shared --timeout 1200 "$backups" || fail "a backup, or a restore, is at work" "Nothing was changed. Run \`up\` again when it has ended."
@@ -53,14 +50,19 @@ keep_way_back() {
     mv "$kept.new" "$kept"
 }
 
+# send_out: who is in the database. The server's own processes go by themselves.
+send_out() {
+    sql "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '$change_database' and backend_type = 'client backend'" >/dev/null
+}
+
 # copy_database: what uses it is stopped, and stays so until it is started.
 copy_database() {
     stop_users
     [ -n "$change_database" ] || return 0
     drop_database "$change_database.upgrade"
-    sql "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '$change_database'" >/dev/null
-    sql "create database \"$change_database.upgrade\" template \"$change_database\"
-        owner \"$(sql "select pg_get_userbyid(datdba) from pg_database where datname = '$change_database'")\""
+    send_out
+    ask_postgres createdb --no-password --template="$change_database" \
+        --owner="$(sql "select pg_get_userbyid(datdba) from pg_database where datname = '$change_database'")" "$change_database.upgrade"
 }
 
 # forget_way_back: what was kept is no longer needed.
@@ -79,8 +81,8 @@ go_back() {
         stop_users
         drop_database "$change_database.failed"
         # Renamed, a database keeps its settings; who may connect was the stack's to say.
-        sql "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '$change_database';
-            alter database \"$change_database\" rename to \"$change_database.failed\";
+        send_out
+        sql "alter database \"$change_database\" rename to \"$change_database.failed\";
             alter database \"$change_database.upgrade\" rename to \"$change_database\";
             revoke all on database \"$change_database\" from public" >/dev/null
         drop_database "$change_database.failed"

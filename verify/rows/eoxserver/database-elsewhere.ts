@@ -40,13 +40,13 @@ export async function checkAccessElsewhere(context: Context): Promise<string> {
     await onEachApplication(context, async (each) => {
         for (const instance of sampleOf(each)) {
             const { tls } = await factsOf(each, instance);
-        ensure(tls.mode === sslmode, `${instance.name} connects with sslmode ${tls.mode} instead of ${sslmode}`);
+            ensure(tls.mode === sslmode, `${instance.name} connects with sslmode ${tls.mode} instead of ${sslmode}`);
             ensure(
                 tls.version.startsWith("TLS") === isEncrypted,
                 `the connection of ${instance.name} has ${tls.version}`,
             );
-        versions.add(tls.version);
-    }
+            versions.add(tls.version);
+        }
         return "";
     });
 

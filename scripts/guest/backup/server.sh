@@ -1,0 +1,31 @@
+# shellcheck shell=bash disable=SC2154
+# The server whose databases are backed up: this machine's own, or the one that writes of several machines, which libpq finds.
+# Sourced after the settings, of which it reads administrator and connection. No password is in either: libpq has it from a file.
+
+# as_administrator COMMAND…: a program of PostgreSQL, run as who makes databases there.
+as_administrator() {
+    (cd / && runuser -u "$administrator" -- env "${connection[@]}" "$@")
+}
+
+# ask SQL [DATABASE]: without one, the administrator's own.
+ask() {
+    as_administrator psql -wXAtq -v ON_ERROR_STOP=1 -F $'\t' ${2:+--dbname="$2"} -c "$1"
+}
+
+# until_it_answers: while another machine takes over, none writes for half a minute. The last attempt says what is wrong.
+until_it_answers() {
+    for _ in {1..30}; do
+        ! ask 'select 1' >/dev/null 2>&1 || return 0
+        sleep 2
+    done
+    ask 'select 1' >/dev/null
+}
+
+# reach_server: it answers, and what is run from here on is of its version: what a newer pg_restore says, it may not understand.
+reach_server() {
+    local version
+    until_it_answers || fail "PostgreSQL does not answer"
+    version=$(ask "select current_setting('server_version_num')::int / 10000")
+    [ -x "/usr/lib/postgresql/$version/bin/pg_restore" ] || fail "this machine has no programs of PostgreSQL $version, which its databases are on"
+    PATH=/usr/lib/postgresql/$version/bin:$PATH
+}
