@@ -52,9 +52,10 @@ describe("a database on a machine of its own", () => {
         const rules = String(find(resources, "database-firewall-trial").inputs["stdin"]);
         expect(rules.match(/dport \d+/g)).toEqual(["dport 5432", "dport 22"]);
         expect(rules).toContain("ip saddr 10.77.0.10/32 tcp dport 5432 accept");
+        const access = String(find(resources, "database-server-access").inputs["stdin"]);
+        expect(access).toContain("\nhostssl all all 10.77.0.10/32 scram-sha-256\n");
+        expect(access.match(/^(local|host).*/gm)).toHaveLength(3);
         const settings = String(find(resources, "database-server-settings").inputs["stdin"]);
-        expect(settings).toContain("\nhostssl all all 10.77.0.10/32 scram-sha-256\n");
-        expect(settings.match(/^(local|host).*/gm)).toHaveLength(3);
         expect(settings).toContain("ssl = on\n");
         expect(settings).toContain("shared_buffers = 512MB\n");
     });
