@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { DatabaseCluster } from "../components/database-cluster/database-cluster";
 import type { FirewallRule, Machine } from "../components/machine/machine";
 import type { EoxServerConfig } from "./config";
-import type { StackDatabase } from "./database-machine";
+import type { DatabaseUsers, StackDatabase } from "./database-machine";
 import { furnish, makeFurtherMachine, type FurtherMachineConfig } from "./further-machine";
 
 const { ports } = DatabaseCluster;
@@ -20,7 +20,7 @@ export async function createDatabaseCluster(
     config: Config,
     first: Machine,
     extensions: readonly "postgis"[],
-    others: readonly Machine[] = [],
+    { others, after }: DatabaseUsers,
 ): Promise<StackDatabase | undefined> {
     const { machines: configured, sharedBuffersMiB } = config.postgresql;
     if (configured === undefined) {
@@ -37,11 +37,13 @@ export async function createDatabaseCluster(
     const members = made.map(({ name, keys, volume, machine }) => {
         const neighbours = made.filter((each) => each.machine !== machine).map((each) => each.machine);
         const packages = DatabaseCluster.packages(keys.image, extensions);
-        const further = furnish(config, machine, rulesOf(clients, neighbours), { role: name, keys, volume, packages });
+        const further = furnish(config, machine, rulesOf(clients, neighbours), {
+            ...{ role: name, keys, volume, packages, after },
+        });
         return { ...further, name, image: keys.image };
     });
     const { url, password, authority, running } = new DatabaseCluster("database", {
-        ...{ machines: members, clients, extensions, sharedBuffersMiB },
+        ...{ machines: members, clients, extensions, sharedBuffersMiB, after },
     });
     return {
         server: { url, password, authority, after: [...running, ...members.map(({ closed }) => closed)] },

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { InstallStep } from "../components/guest/install-step";
 import { PostgreSql } from "../components/guest/postgresql";
 import type { PostgreSqlElsewhereArgs } from "../components/guest/postgresql-elsewhere";
@@ -21,6 +22,14 @@ export interface StackDatabase {
     outputs: Record<string, unknown>;
 }
 
+/** Who uses the database of a stack besides its first machine. */
+export interface DatabaseUsers {
+    /** Machines that the product is on. */
+    others: readonly Machine[];
+    /** What must be there before those are let in, and others no longer are: nobody asks a machine that goes. */
+    after: readonly pulumi.Resource[];
+}
+
 /** What is needed of the configuration of either product. */
 type Config = FurtherMachineConfig & {
     postgresql: Pick<EoxServerConfig["postgresql"], "machine" | "data" | "sharedBuffersMiB">;
@@ -29,8 +38,8 @@ type Config = FurtherMachineConfig & {
 /**
  * A machine for PostgreSQL, which the machines of the product alone reach; none where the configuration has none.
  * @param first where the product is
- * @param wanted the extensions of PostgreSQL, the security updates that come by themselves, and the machines besides the first that
- *   the product is on. @default none of each
+ * @param wanted the extensions of PostgreSQL, the security updates that come by themselves, and who uses it besides the first machine.
+ *   @default none of each
  */
 export async function createDatabaseMachine(
     config: Config,
@@ -39,7 +48,8 @@ export async function createDatabaseMachine(
         extensions = [],
         upgrades,
         others = [],
-    }: { extensions?: readonly "postgis"[]; upgrades?: UpgradeSettings; others?: readonly Machine[] } = {},
+        after = [],
+    }: { extensions?: readonly "postgis"[]; upgrades?: UpgradeSettings } & Partial<DatabaseUsers> = {},
 ): Promise<StackDatabase | undefined> {
     const { machine: keys, data: volume, sharedBuffersMiB } = config.postgresql;
     if (keys === undefined || volume === undefined) {
@@ -48,13 +58,13 @@ export async function createDatabaseMachine(
     const { image } = keys;
     const clients = [first, ...others];
     const further = await createFurtherMachine(config, first, {
-        ...{ role: "database", keys, volume, upgrades, clients },
+        ...{ role: "database", keys, volume, upgrades, clients, after },
         service: { description: "PostgreSQL for the product", port: POSTGRESQL_PORT },
         packages: PostgreSql.packages(image, extensions),
     });
     const { machine, packages, data, closed, output, ssh } = further;
     const { url, password, authority, running } = new PostgreSqlForMachines("database-server", {
-        ...{ machine, image, packages, data, extensions, clients },
+        ...{ machine, image, packages, data, extensions, clients, after },
         sharedBuffersMiB,
     });
     return {

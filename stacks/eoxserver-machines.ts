@@ -51,7 +51,7 @@ export function createApplicationMachines(config: EoxServerConfig, first: Machin
 
 /** Apache's machine, from which the databases are made. */
 type Front = EoxServerNeeds & {
-    packages: Packages;
+    balancer: Balancer;
     /** What the server of the databases is verified by. @default those that Debian trusts */
     authority?: pulumi.Input<string>;
 };
@@ -65,9 +65,8 @@ export function applicationsElsewhere(
     front: Front,
     machines: readonly ApplicationMachine[],
 ): EoxServerTier {
-    const { authority, storages } = front;
+    const { authority, storages, balancer } = front;
     const eoxserver = new EoxServer("eoxserver", eoxServerArgs(config, front, machines));
-    const balancer = createBalancer(config, front, machines);
     const seen = inTurn<ApplicationMachine, InstallStep>(machines, (place, before) => {
         const { role, machine, packages, closed } = place;
         const trusted = PostgreSqlElsewhere.trust(`${role}-database`, { machine, packages, authority });
@@ -103,11 +102,15 @@ function createEndpoint(
     });
 }
 
-function createBalancer(
+/** HAProxy on the first machine, before the others; none where EOxServer is on the first one. */
+export function createBalancer(
     config: EoxServerConfig,
-    { machine, packages, address }: Front,
+    { machine, packages, address }: Pick<Front, "machine" | "address"> & { packages: Packages },
     machines: readonly ApplicationMachine[],
-): Balancer {
+): Balancer | undefined {
+    if (machines.length === 0) {
+        return undefined;
+    }
     return new Balancer("balancer", {
         ...{ machine, packages, product: BALANCED, front: "Apache", checkSeconds: CHECK_SECONDS },
         timeoutSeconds: config.eoxserver.requestTimeoutSeconds,

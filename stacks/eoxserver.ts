@@ -24,7 +24,7 @@ import { createDatabaseCluster } from "./database-cluster";
 import { createDatabaseMachine, type StackDatabase } from "./database-machine";
 import { createLoadBalancer } from "./load-balancer";
 import { applicationHere, type EoxServerTier } from "./eoxserver-application";
-import { applicationsElsewhere, createApplicationMachines } from "./eoxserver-machines";
+import { applicationsElsewhere, createApplicationMachines, createBalancer } from "./eoxserver-machines";
 import { createStorages } from "./eoxserver-storages";
 import { createManagedServices } from "./managed-services";
 import { firewallRules, publicAddress, shownCertificate, siteCertificate, webPorts } from "./web-front";
@@ -50,12 +50,6 @@ export async function eoxserver(config: EoxServerConfig) {
         balancer: front.balancer,
     });
     const machines = await createApplicationMachines(config, machine);
-    const others = machines.map((each) => each.machine);
-    const beside =
-        createManagedServices(config, machine, others).database ??
-        (await createDatabaseCluster(config, machine, EXTENSIONS, others)) ??
-        (await createDatabaseMachine(config, machine, { extensions: EXTENSIONS, others }));
-
     machine.firewall("firewall", firewallRules(config, config.eoxserver), {});
     const data = new DataVolume("data", { machine, ...config.data });
     const storages = createStorages(config, machine);
@@ -65,14 +59,20 @@ export async function eoxserver(config: EoxServerConfig) {
         // Keys that do not work are found before anything is installed.
         { dependsOn: storages.tried },
     );
+    const balancer = createBalancer(config, { machine, packages, address }, machines);
+    const users = { others: machines.map((each) => each.machine), after: balancer ? [balancer.running] : [] };
+    const beside =
+        createManagedServices(config, machine, users.others).database ??
+        (await createDatabaseCluster(config, machine, EXTENSIONS, users)) ??
+        (await createDatabaseMachine(config, machine, { extensions: EXTENSIONS, ...users }));
     const { url: elsewhere, password, authority } = config.postgresql;
     const server = beside?.server ?? (elsewhere === undefined ? undefined : { url: elsewhere, password, authority });
     const database = databaseServer(config, machine, packages, data, server);
     const needs = { machine, database, address, storages };
     const tier: EoxServerTier =
-        machines.length === 0
+        balancer === undefined
             ? applicationHere(config, needs, { machine, packages, data })
-            : applicationsElsewhere(config, { ...needs, packages, authority: server?.authority }, machines);
+            : applicationsElsewhere(config, { ...needs, balancer, authority: server?.authority }, machines);
     const certificate = siteCertificate(config, machine);
     const shown = shownCertificate(config, certificate);
     const names = config.instances.map(({ name }) => name);

@@ -25,6 +25,8 @@ export interface FurtherMachineArgs {
     service: { description: string; port: number };
     /** The machines of the stack that use it. @default the first one */
     clients?: readonly Machine[];
+    /** What must be there before its firewall says anew who reaches it. @default nothing */
+    after?: readonly pulumi.Resource[];
     /** All ports of the machine that the service needs for itself. @default its port */
     ownPorts?: readonly number[];
     /** What the service needs from Debian. */
@@ -91,10 +93,11 @@ export function furnish(
         packages: wanted,
         upgrades,
         isBackedUp = true,
+        after = [],
     }: Omit<FurtherMachineArgs, "service" | "clients" | "ownPorts">,
 ): FurtherMachine {
     const rules = [...services, { description: "SSH of the administrators", port: 22, cidrs: firewall.ssh }];
-    const closed = machine.firewall(`${role}-firewall`, rules, {});
+    const closed = machine.firewall(`${role}-firewall`, rules, { dependsOn: [...after] });
     const data = new DataVolume(`${role}-data`, { machine, ...volume });
     const sets = [
         wanted,

@@ -33,6 +33,8 @@ export interface DatabaseClusterArgs {
     machines: readonly ClusterMachine[];
     /** The machines of the stack that use it. */
     clients: readonly Machine[];
+    /** What must be there before it is said anew who comes in. */
+    after: readonly pulumi.Resource[];
     /** Extensions that their databases have. */
     extensions: readonly "postgis"[];
     /** Memory for shared buffers of each, in MiB. @default 256 */
@@ -84,7 +86,7 @@ export class DatabaseCluster extends pulumi.ComponentResource {
         const etcd = new Etcd(`${name}-etcd`, { machines, members, certificates }, child);
         const patroni = new Patroni(
             `${name}-patroni`,
-            { machines, members, clients, certificates, sharedBuffersMiB, after: etcd.running },
+            { machines, members, clients, certificates, sharedBuffersMiB, after: [...etcd.running, ...args.after] },
             child,
         );
 

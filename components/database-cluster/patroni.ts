@@ -17,7 +17,7 @@ export interface PatroniArgs {
     certificates: readonly SecretFiles[];
     /** Memory for shared buffers, in MiB. */
     sharedBuffersMiB: number;
-    /** What must run before: etcd. */
+    /** What must be there before: etcd runs. */
     after: readonly pulumi.Resource[];
 }
 

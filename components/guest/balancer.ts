@@ -23,7 +23,8 @@ export interface BalancerArgs extends Omit<BalancerSettings, "name" | "services"
 export class Balancer extends pulumi.ComponentResource {
     /** Differs when its configuration differs. */
     public readonly revision: pulumi.Output<string>;
-    private readonly running: ConfigFiles;
+    /** It knows its servers, and no others. */
+    public readonly running: ConfigFiles;
 
     constructor(
         private readonly name: string,

@@ -12,6 +12,8 @@ import { POSTGRESQL_PORT } from "./postgresql-server";
 export interface PostgreSqlForMachinesArgs extends Omit<PostgreSqlArgs, "network"> {
     /** The machines of the stack that use it. */
     clients: readonly Machine[];
+    /** What must be there before it is said anew who comes in. @default nothing */
+    after?: readonly pulumi.Resource[];
     /** Extensions that their databases have. */
     extensions: readonly string[];
 }
@@ -47,11 +49,18 @@ export class PostgreSqlForMachines extends pulumi.ComponentResource {
             },
             { ...child, dependsOn: packages },
         );
-        const server = new PostgreSql(name, { ...args, network: { clients: args.clients, certificate } }, child);
+        const server = new PostgreSql(
+            name,
+            { ...args, network: { clients: args.clients, certificate, after: args.after } },
+            child,
+        );
 
         this.password = password(`${name}-administrator-password`, child);
-        const after = [server.endpoint.running];
-        this.running = createAdministrator(name, { machine, image, password: this.password, extensions, after }, child);
+        this.running = createAdministrator(
+            name,
+            { machine, image, password: this.password, extensions, after: [server.endpoint.running] },
+            child,
+        );
 
         this.url = pulumi.interpolate`postgresql://${ADMINISTRATOR}@${machine.privateAddress}:${POSTGRESQL_PORT}/postgres`;
         this.authority = shown.authorityPem;

@@ -37,6 +37,8 @@ export interface PostgreSqlNetwork {
     clients: readonly Machine[];
     /** What the server shows them: `SERVER_CERTIFICATE` and `SERVER_KEY`. */
     certificate: SecretFiles;
+    /** What must be there before it is said anew who comes in: nobody uses a machine that no longer does. @default nothing */
+    after?: readonly pulumi.Resource[];
 }
 
 /** What a product needs to connect to its database server. */
@@ -89,7 +91,7 @@ export class PostgreSql extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: [packages, data.mounted] },
         );
-        const running = new ConfigFiles(
+        const settings = new ConfigFiles(
             `${name}-settings`,
             {
                 machine,
@@ -97,7 +99,6 @@ export class PostgreSql extends pulumi.ComponentResource {
                     [`${directory}/conf.d/science-stacks.conf`]: pulumi
                         .output(network?.certificate.revision)
                         .apply((revision) => ({ content: serverSettings(args.sharedBuffersMiB, revision) })),
-                    ...(network && { [`${directory}/pg_hba.conf`]: policyFor(network.clients) }),
                     // Debian leaves a server that was killed where it is.
                     [`/etc/systemd/system/${this.unit}.d/science-stacks.conf`]: {
                         content: "[Service]\nRestart=on-failure\nRestartSec=2\n",
@@ -108,6 +109,19 @@ export class PostgreSql extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: [cluster, ...(network ? [network.certificate] : [])] },
         );
+        // By itself: who comes in can change while the others go on.
+        const running =
+            network === undefined
+                ? settings
+                : new ConfigFiles(
+                      `${name}-access`,
+                      {
+                          machine,
+                          files: { [`${directory}/pg_hba.conf`]: policyFor(network.clients) },
+                          notify: [`${this.unit}:reload`],
+                      },
+                      { parent: this, dependsOn: [settings, ...(network.after ?? [])] },
+                  );
 
         const administrator = LOCAL_ADMINISTRATOR;
         this.endpoint = { host: "/var/run/postgresql", port: POSTGRESQL_PORT, administrator, running };

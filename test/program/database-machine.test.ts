@@ -45,9 +45,10 @@ describe("a database on a machine of its own", () => {
     });
 
     test("lets the first machine's address in, by TLS and a password, and nobody else", () => {
+        const access = stack.text("database-server-access");
+        expect(access).toContain("\nhostssl all all 10.77.0.10/32 scram-sha-256\n");
+        expect(access.match(/^(local|host).*/gm)).toHaveLength(3);
         const settings = stack.text("database-server-settings");
-        expect(settings).toContain("\nhostssl all all 10.77.0.10/32 scram-sha-256\n");
-        expect(settings.match(/^(local|host).*/gm)).toHaveLength(3);
         expect(settings).toContain("ssl = on\n");
         expect(settings).toContain("shared_buffers = 512MB\n");
     });

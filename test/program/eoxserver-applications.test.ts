@@ -55,7 +55,14 @@ describe("EOxServer on machines of its own", () => {
             ...Array.from({ length: 3 }, () => "dport 5432"),
             "dport 22",
         ]);
-        expect(text(resources, "database-server-settings").match(/^hostssl all all .*/gm)).toHaveLength(3);
+        expect(text(resources, "database-server-access").match(/^hostssl all all .*/gm)).toHaveLength(3);
+    });
+
+    test("has its database tell anew who comes in once nobody is asked who goes, without a restart", () => {
+        for (const step of ["database-server-access", "database-firewall-trial"]) {
+            expect(before(resources, step)).toContain("balancer-files");
+        }
+        expect(text(resources, "database-server-access")).toContain("notify=(postgresql@15-main.service:reload)");
     });
 
     test("is reached by TLS, through HAProxy, which verifies each machine and asks for each instance", () => {

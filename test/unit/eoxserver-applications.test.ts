@@ -154,7 +154,12 @@ test("what HAProxy, Apache and the back ends are given on several machines is wh
 });
 
 test("an instance on several machines is told so by the key that they share", () => {
-    const program = { ...instance, administrator: "admin", server: ADMINISTRATOR_ELSEWHERE, deleteData: false };
+    const program = {
+        ...instance,
+        administrator: "admin",
+        databaseAdministrator: ADMINISTRATOR_ELSEWHERE,
+        deleteData: false,
+    };
     expect(instanceProgram(program).parameters).toMatchObject({ key: "" });
     expect(instanceProgram({ ...program, keySecret: "a-key" }).parameters).toMatchObject({ key: "a-key" });
 });
