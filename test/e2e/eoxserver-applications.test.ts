@@ -210,10 +210,12 @@ describe("EOxServer that gets two machines of its own", () => {
     );
 
     test(
-        "goes back to one machine, without a request that fails",
+        "goes back to one machine: who needs the database waits meanwhile, and others see nothing of it",
         async () => {
             stack.configure({ applications: undefined });
-            await expectUnseen("back to one machine", () => stack.run("up"), false);
+            const [page, capabilities] = await seenDuring("back to one machine", () => stack.run("up"), false);
+            expect(page!.failed).toBe(0);
+            expect(capabilities!.away).toBeLessThan(60);
             expect(MACHINES.map((machine) => machineRuns(stack.beside(machine)))).toEqual([false, false]);
             await logInAs(outputs.adminPasswords["instance00"]!);
         },
