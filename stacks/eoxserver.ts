@@ -60,7 +60,8 @@ export async function eoxserver(config: EoxServerConfig) {
         { dependsOn: storages.tried },
     );
     const balancer = createBalancer(config, { machine, packages, address }, machines);
-    const users = { others: machines.map((each) => each.machine), after: balancer ? [balancer.running] : [] };
+    // Without applications, those of before are let in until what they are replaced by is nearly there.
+    const users = { others: machines.map((each) => each.machine), after: [balancer?.running ?? packages] };
     const beside =
         createManagedServices(config, machine, users.others).database ??
         (await createDatabaseCluster(config, machine, EXTENSIONS, users)) ??
