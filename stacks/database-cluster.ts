@@ -35,7 +35,9 @@ export async function createDatabaseCluster(
     const members = made.map(({ name, keys, volume, machine }) => {
         const others = made.filter((each) => each.machine !== machine).map((each) => each.machine);
         const packages = DatabaseCluster.packages(keys.image, extensions);
-        const further = furnish(config, machine, rulesOf(first, others), { role: name, keys, volume, packages });
+        const further = furnish(config, machine, rulesOf(first, others), {
+            ...{ role: name, keys, volume, packages, isBackedUp: false },
+        });
         return { ...further, name, image: keys.image };
     });
     const { url, password, authority, running } = new DatabaseCluster("database", {

@@ -8,11 +8,12 @@ import { S3Keys, type ObjectStoreEndpoint } from "../components/guest/object-sto
 import type { Packages } from "../components/guest/packages";
 import type { PublicAddress } from "../components/guest/public-address";
 import type { UpgradeSettings } from "../components/guest/unattended-upgrades";
-import type { BucketArgs, Machine } from "../components/machine/machine";
+import type { Machine } from "../components/machine/machine";
 import { ServerCertificate } from "../components/server-certificate";
 import type { FurtherBackedUp } from "./backups";
 import type { DcorConfig } from "./config";
 import { createFurtherMachine, type FurtherMachine } from "./further-machine";
+import { createBucket } from "./stack-bucket";
 
 /** What keeps the datasets' files: on the first machine, beside it, or elsewhere. */
 export interface StackObjectStore {
@@ -58,7 +59,7 @@ export async function createObjectStore(config: DcorConfig, place: Place): Promi
         case "aws": {
             const { onDestroy } = data;
             const args = { ...store, publicObjects: dcor.publicDatasets, onDestroy };
-            return { endpoint: bucketOfStack(place.machine, args), last: [], backedUp: [], outputs: {} };
+            return { endpoint: createBucket(place.machine, "object-store", args), last: [], backedUp: [], outputs: {} };
         }
         case "s3": {
             const { url, region, accessKeyId, secretAccessKey, bucket } = store;
@@ -120,10 +121,3 @@ async function createObjectStoreMachine(
 
 const certificateOf = ({ machine }: FurtherMachine) =>
     new ServerCertificate("object-store-tls", { address: machine.privateAddress });
-
-function bucketOfStack(machine: Machine, args: BucketArgs): ObjectStoreEndpoint {
-    if (machine.objectStore === undefined) {
-        throw new Error(`the platform of ${machine.machineName} has no object store of its own`);
-    }
-    return machine.objectStore("object-store", args, {});
-}

@@ -38,7 +38,7 @@ export async function createSearchMachine(
     return keys === undefined || volume === undefined
         ? undefined
         : createFurtherMachine(config, first, {
-              ...{ role: "search", keys, volume, upgrades },
+              ...{ role: "search", keys, volume, upgrades, isBackedUp: false },
               service: { description: "Solr for the product", port: SOLR_PORT },
               packages: Solr.packagesForMachines,
           });

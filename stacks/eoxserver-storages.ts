@@ -3,8 +3,10 @@ import type { Storage, Storages } from "../components/eoxserver/storages";
 import { S3Keys } from "../components/guest/object-store";
 import type { Machine } from "../components/machine/machine";
 import type { EoxServerConfig } from "./config";
+import { createBucket } from "./stack-bucket";
 
 type Keys = NonNullable<EoxServerConfig["storages"]>[string];
+type AwsMachineKeys = Extract<EoxServerConfig["machine"], { platform: "aws" }>;
 
 /** The buckets that the instances serve files from; none where the configuration has none. */
 export interface StackStorages {
@@ -45,18 +47,13 @@ function createStorage(
         const storage = { url, region, bucket, accessKeyId: pulumi.output(accessKeyId), secretAccessKey };
         return { storage, tried: [new S3Keys(`${resource}-keys`, { ...storage, reads: true })] };
     }
-    if (machine.objectStore === undefined || config.machine.platform !== "aws") {
-        throw new Error(`the platform of ${machine.machineName} has no object store of its own`);
-    }
-    const { account, region } = config.machine;
+    // On another platform this mode is refused: see stacks/config/storages.ts.
+    const { account, region } = config.machine as AwsMachineKeys;
     const { keepVersionsDays } = keys;
     const bucket = keys.bucket ?? `${machine.machineName}-${name}-${account}`;
     const { onDestroy } = config.data;
-    const { accessKeyId, secretAccessKey, running } = machine.objectStore(
-        resource,
-        { bucket, publicObjects: false, reads: true, keepVersionsDays, onDestroy },
-        {},
-    );
+    const args = { bucket, publicObjects: false, reads: true, keepVersionsDays, onDestroy };
+    const { accessKeyId, secretAccessKey, running } = createBucket(machine, resource, args);
     const url = `https://s3.${region}.amazonaws.com`;
     return { storage: { url, region, bucket, accessKeyId, secretAccessKey }, tried: running };
 }

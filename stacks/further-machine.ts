@@ -31,6 +31,8 @@ export interface FurtherMachineArgs {
     packages: PackageSet;
     /** Security updates that come by themselves. @default none do */
     upgrades?: UpgradeSettings;
+    /** Whether what is on it is backed up where the stack has backups. @default true */
+    isBackedUp?: boolean;
 }
 
 /** A machine that is made, for its service. */
@@ -82,12 +84,23 @@ export function furnish(
     { firewall, packagesAsOf, backup }: FurtherMachineConfig,
     machine: Machine,
     services: readonly FirewallRule[],
-    { role, keys, volume, packages: wanted, upgrades }: Omit<FurtherMachineArgs, "service" | "clients" | "ownPorts">,
+    {
+        role,
+        keys,
+        volume,
+        packages: wanted,
+        upgrades,
+        isBackedUp = true,
+    }: Omit<FurtherMachineArgs, "service" | "clients" | "ownPorts">,
 ): FurtherMachine {
     const rules = [...services, { description: "SSH of the administrators", port: 22, cidrs: firewall.ssh }];
     const closed = machine.firewall(`${role}-firewall`, rules, {});
     const data = new DataVolume(`${role}-data`, { machine, ...volume });
-    const sets = [wanted, ...(upgrades ? [UnattendedUpgrades.packages(upgrades)] : []), Backup.packages(backup)];
+    const sets = [
+        wanted,
+        ...(upgrades ? [UnattendedUpgrades.packages(upgrades)] : []),
+        ...(isBackedUp ? [Backup.packages(backup)] : []),
+    ];
     const packages = new Packages(`${role}-packages`, { machine, sets });
     if (upgrades !== undefined) {
         new UnattendedUpgrades(`${role}-upgrades`, { machine, packages, ...upgrades });

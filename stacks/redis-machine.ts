@@ -33,15 +33,11 @@ export async function createRedisMachine(
     if (keys === undefined || volume === undefined) {
         return undefined;
     }
-    const { machine, packages, data, closed, output, ssh, lastSteps } = await createFurtherMachine(
-        { ...config, backup: undefined },
-        first,
-        {
-            ...{ role: "redis", keys, volume, clients, upgrades },
-            service: { description: "Redis for the product", port: REDIS_PORT },
-            packages: Redis.packages,
-        },
-    );
+    const { machine, packages, data, closed, output, ssh, lastSteps } = await createFurtherMachine(config, first, {
+        ...{ role: "redis", keys, volume, clients, upgrades, isBackedUp: false },
+        service: { description: "Redis for the product", port: REDIS_PORT },
+        packages: Redis.packages,
+    });
     const { server, running } = redisForMachines("redis-server", { machine, packages, data, closed, maxMemoryMiB });
     return {
         server,

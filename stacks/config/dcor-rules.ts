@@ -1,6 +1,7 @@
 import { HTTP_PORT, HTTPS_PORT } from "./dcor-fields";
 import { OBJECT_STORE_PORT } from "./dcor-object-store";
 import type { Rule } from "./rule";
+import { stackBucketComplaints } from "./s3-server";
 
 /** The guide's least scratch space. */
 export const GUIDE_SCRATCH_GIB = 100;
@@ -106,14 +107,6 @@ export const mailRule: Rule = (given) =>
           ]
         : [];
 
-/** A bucket that the stack makes is made where the machine is. */
+/** A bucket of the stack's. */
 export const bucketRule: Rule = (given) =>
-    given("objectStore", "mode") === "aws" && given("machine", "platform") !== "aws"
-        ? [
-              {
-                  path: ["objectStore", "mode"],
-                  reason: "the stack makes a bucket where its machine is on AWS",
-                  advice: 'Take "s3" with the address and keys of a server, or "minio".',
-              },
-          ]
-        : [];
+    stackBucketComplaints(given, ["objectStore", "mode"], '"s3" with the address and keys of a server, or "minio"');

@@ -1,4 +1,5 @@
 import { text, webAddress, wholeNumber } from "./field";
+import type { Given, RelatedComplaint } from "./rule";
 
 /** What tells of any S3 server, Amazon's or another one, whatever it is used for. */
 export const s3Server = (url: string) => ({
@@ -26,3 +27,13 @@ export const stackBucket = (defaultText: string) => ({
 
 /** A bucket that somebody else may have made. */
 export const anyBucket = () => text(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "the name of a bucket");
+
+/** A bucket that the stack makes is made where the machine is. @param path the key `mode` @param others what can be taken instead */
+export const stackBucketComplaints = (
+    given: Given,
+    path: RelatedComplaint["path"],
+    others = '"s3" with the address and keys of a server',
+): RelatedComplaint[] =>
+    given(...path) === "aws" && given("machine", "platform") !== "aws"
+        ? [{ path, reason: "the stack makes a bucket where its machine is on AWS", advice: `Take ${others}.` }]
+        : [];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { secretLine } from "./field";
 import type { Rule } from "./rule";
-import { anyBucket, s3Server, stackBucket } from "./s3-server";
+import { anyBucket, s3Server, stackBucket, stackBucketComplaints } from "./s3-server";
 
 /** What EOxServer's commands call a storage; with a colon it would be the address of another one. */
 const NAME = /^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/;
@@ -57,17 +57,8 @@ export const storagesRule: Rule = (given) => {
         const at = (key: string, reason: string, advice: string) => ({
             ...{ path: ["storages", name, ...(key ? [key] : [])], reason, advice },
         });
-        const isOfAws = given("storages", name, "mode") === "aws";
         return [
-            ...(isOfAws && given("machine", "platform") !== "aws"
-                ? [
-                      at(
-                          "mode",
-                          "the stack makes a bucket where its machine is on AWS",
-                          'Take "s3" with the address and keys of a server.',
-                      ),
-                  ]
-                : []),
+            ...stackBucketComplaints(given, ["storages", name, "mode"]),
             ...(NAME.test(name) ? [] : [at("", "this is no name of a storage", `Give ${NAME_TEXT}.`)]),
             ...(url !== undefined && (url.pathname !== "/" || url.search || url.hash)
                 ? [at("url", "it has a path", `Give "${url.origin}"; the bucket has a key of its own.`)]

@@ -80,186 +80,135 @@ describe("DCOR on a local machine, by the commands that users have", () => {
         rmSync(files, { recursive: true, force: true });
     });
 
-    test(
-        "a bad configuration is refused with the key and the reason, and nothing is touched",
-        async () => {
-            const blocked = { blockedUserAgents: "(" };
-            stack.configure({ ...configuration, data: { sizeGiB: 1 }, serverName: "https://dcor.org/", dcor: blocked });
-            await expectRefused(stack, NETWORK, ["data.sizeGiB", "serverName", "dcor.blockedUserAgents"]);
-            stack.remove();
-        },
-        10 * MINUTE,
-    );
+    test("a bad configuration is refused with the key and the reason, and nothing is touched", async () => {
+        const blocked = { blockedUserAgents: "(" };
+        stack.configure({ ...configuration, data: { sizeGiB: 1 }, serverName: "https://dcor.org/", dcor: blocked });
+        await expectRefused(stack, NETWORK, ["data.sizeGiB", "serverName", "dcor.blockedUserAgents"]);
+        stack.remove();
+    });
 
-    test(
-        "an installation that loses its power is finished by the next up",
-        async () => {
-            stack.configure(configuration);
-            await expectCutOff(stack, "dcor-software", /^/m, powerCut, 900);
-            await stack.run("up");
-            await readOutputs();
-        },
-        30 * MINUTE,
-    );
+    test("an installation that loses its power is finished by the next up", async () => {
+        stack.configure(configuration);
+        await expectCutOff(stack, "dcor-software", /^/m, powerCut, 900);
+        await stack.run("up");
+        await readOutputs();
+    });
 
-    test(
-        "every requirement is met",
-        async () => {
-            await expectAllRowsOk(stack, NOT_HERE, ROWS);
-        },
-        5 * MINUTE,
-    );
+    test("every requirement is met", async () => {
+        await expectAllRowsOk(stack, NOT_HERE, ROWS);
+    });
 
-    test(
-        "nothing is open, said or allowed that need not be",
-        async () => {
-            await expectSafe(
-                stack,
-                outputs,
-                [22, 80, 443, 9443],
-                ["", "user/login", "nothing.php", outputs.objectStore],
-            );
-        },
-        MINUTE,
-    );
+    test("nothing is open, said or allowed that need not be", async () => {
+        await expectSafe(stack, outputs, [22, 80, 443, 9443], ["", "user/login", "nothing.php", outputs.objectStore]);
+    });
 
-    test(
-        "verify fails, and says which rows, when the machine is not as it should be",
-        async () => {
-            const accident = {
-                broken: "supervisorctl stop ckan-worker-dcor-long >/dev/null; chmod 644 /etc/ckan/default/ckan.ini; systemctl stop minio apt-daily-upgrade.timer",
-                mended: "supervisorctl start ckan-worker-dcor-long >/dev/null & chmod 640 /etc/ckan/default/ckan.ini; systemctl start minio apt-daily-upgrade.timer; wait",
-            };
-            const failed = await expectRowsFail(stack, accident, ["D02", "D06", "D08", "D14", "D17", "X06", "X10"]);
-            // What is in order is not said to be broken.
-            expect(failed.map(({ id }) => id)).not.toContain("D11");
-        },
-        5 * MINUTE,
-    );
+    test("verify fails, and says which rows, when the machine is not as it should be", async () => {
+        const accident = {
+            broken: "supervisorctl stop ckan-worker-dcor-long >/dev/null; chmod 644 /etc/ckan/default/ckan.ini; systemctl stop minio apt-daily-upgrade.timer",
+            mended: "supervisorctl start ckan-worker-dcor-long >/dev/null & chmod 640 /etc/ckan/default/ckan.ini; systemctl start minio apt-daily-upgrade.timer; wait",
+        };
+        const failed = await expectRowsFail(stack, accident, ["D02", "D06", "D08", "D14", "D17", "X06", "X10"]);
+        // What is in order is not said to be broken.
+        expect(failed.map(({ id }) => id)).not.toContain("D11");
+    });
 
-    test(
-        "a user signs in with a browser, and makes an API token",
-        async () => {
-            const password = "a-password-of-a-user";
-            await api.action("user_create", { name: "tester", email: "tester@example.org", password });
-            const browser = await openBrowser(outputs.certificate);
-            if (browser === undefined) {
-                throw new Error("this test needs Chromium: apt-get install chromium");
-            }
-            try {
-                await visit(browser, async (page) => {
-                    const failed: string[] = [];
-                    page.on(
-                        "response",
-                        (each) => each.status() >= 500 && failed.push(`${each.status()} ${each.url()}`),
-                    );
-                    await page.goto(new URL("user/login", outputs.url).href);
-                    await page.locator("#field-login").fill("tester");
-                    await page.locator("#field-password").fill(password);
-                    await page.getByRole("button", { name: "Login" }).click();
-                    await page.waitForURL(/dashboard|user\/tester/);
-                    await page.goto(new URL("user/tester/api-tokens", outputs.url).href);
-                    await page.locator("input[name=name]").fill("of-the-test");
-                    await page.getByRole("button", { name: "Create API Token" }).click();
-                    token = (
-                        await page
-                            .locator("code", { hasText: /^\s*eyJ/ })
-                            .first()
-                            .innerText()
-                    ).trim();
-                    expect(failed).toEqual([]);
-                });
-            } finally {
-                await browser.close();
-            }
-            const own = await new DcorApi(web, outputs.url, token).action<{ name: string }>("user_show", {
-                id: "tester",
+    test("a user signs in with a browser, and makes an API token", async () => {
+        const password = "a-password-of-a-user";
+        await api.action("user_create", { name: "tester", email: "tester@example.org", password });
+        const browser = await openBrowser(outputs.certificate);
+        if (browser === undefined) {
+            throw new Error("this test needs Chromium: apt-get install chromium");
+        }
+        try {
+            await visit(browser, async (page) => {
+                const failed: string[] = [];
+                page.on("response", (each) => each.status() >= 500 && failed.push(`${each.status()} ${each.url()}`));
+                await page.goto(new URL("user/login", outputs.url).href);
+                await page.locator("#field-login").fill("tester");
+                await page.locator("#field-password").fill(password);
+                await page.getByRole("button", { name: "Login" }).click();
+                await page.waitForURL(/dashboard|user\/tester/);
+                await page.goto(new URL("user/tester/api-tokens", outputs.url).href);
+                await page.locator("input[name=name]").fill("of-the-test");
+                await page.getByRole("button", { name: "Create API Token" }).click();
+                token = (
+                    await page
+                        .locator("code", { hasText: /^\s*eyJ/ })
+                        .first()
+                        .innerText()
+                ).trim();
+                expect(failed).toEqual([]);
             });
-            expect(own.name).toBe("tester");
-        },
-        2 * MINUTE,
-    );
+        } finally {
+            await browser.close();
+        }
+        const own = await new DcorApi(web, outputs.url, token).action<{ name: string }>("user_show", {
+            id: "tester",
+        });
+        expect(own.name).toBe("tester");
+    });
 
-    test(
-        "DCOR-Aid uploads a measurement of dclab's; each queue's worker works on it; it comes back byte for byte, and is found",
-        async () => {
-            writeFileSync(measurement, await software.measurement());
-            dataset = await upload("Cells of a test", [measurement]);
-            await expectProcessed(dataset, OBJECTS);
-            await expectMeasurement();
-        },
-        4 * MINUTE,
-    );
+    test("DCOR-Aid uploads a measurement of dclab's; each queue's worker works on it; it comes back byte for byte, and is found", async () => {
+        writeFileSync(measurement, await software.measurement());
+        dataset = await upload("Cells of a test", [measurement]);
+        await expectProcessed(dataset, OBJECTS);
+        await expectMeasurement();
+    });
 
-    test(
-        "what the workers have missed is done by the nightly jobs, and drafts that nobody finished are gone",
-        async () => {
-            const [forgotten, fresh] = await Promise.all(["forgotten", "fresh"].map(makeDraft));
-            const workers = QUEUES.map((queue) => `ckan-worker-${queue}`).join(" ");
-            await machine.run(`supervisorctl stop ${workers}`);
-            const neglect = readFileSync(join(__dirname, "dcor-nightly.py"), "utf8");
-            await machine.run(`cd /; ${DCOR_PYTHON} ${dataset.resources[0]!.id} ${forgotten}`, neglect);
-            expect(await objectsOfMeasurement()).toEqual([]);
+    test("what the workers have missed is done by the nightly jobs, and drafts that nobody finished are gone", async () => {
+        const [forgotten, fresh] = await Promise.all(["forgotten", "fresh"].map(makeDraft));
+        const workers = QUEUES.map((queue) => `ckan-worker-${queue}`).join(" ");
+        await machine.run(`supervisorctl stop ${workers}`);
+        const neglect = readFileSync(join(__dirname, "dcor-nightly.py"), "utf8");
+        await machine.run(`cd /; ${DCOR_PYTHON} ${dataset.resources[0]!.id} ${forgotten}`, neglect);
+        expect(await objectsOfMeasurement()).toEqual([]);
 
-            const units = NIGHTLY_TIMERS.map((timer) => timer.replace(/timer$/, "service"));
-            expect(units).toHaveLength(Object.keys(NIGHTLY).length);
-            for (const [command, found] of Object.entries(NIGHTLY)) {
-                const unit = units.find((each) => each.includes(command))!;
-                // It ends when the job has ended, and fails when the job fails.
-                const said = await machine.run(
-                    `systemctl start ${unit}; journalctl --quiet --output cat --unit ${unit}`,
-                );
-                expect(said).toMatch(/^Done!$/m);
-                expect(said).toMatch(found);
-                // CKAN logs that it did not find a dataset for its search index, when that has just been purged.
-                expect(command === "dcor-prune-draft-datasets" ? "" : said).not.toMatch(/Traceback|Error:/);
+        const units = NIGHTLY_TIMERS.map((timer) => timer.replace(/timer$/, "service"));
+        expect(units).toHaveLength(Object.keys(NIGHTLY).length);
+        for (const [command, found] of Object.entries(NIGHTLY)) {
+            const unit = units.find((each) => each.includes(command))!;
+            // It ends when the job has ended, and fails when the job fails.
+            const said = await machine.run(`systemctl start ${unit}; journalctl --quiet --output cat --unit ${unit}`);
+            expect(said).toMatch(/^Done!$/m);
+            expect(said).toMatch(found);
+            // CKAN logs that it did not find a dataset for its search index, when that has just been purged.
+            expect(command === "dcor-prune-draft-datasets" ? "" : said).not.toMatch(/Traceback|Error:/);
+        }
+        expect(await objectsOfMeasurement()).toHaveLength(OBJECTS.length);
+        const statusOf = async (id?: string) => (await api.ask("package_show", { id })).status;
+        expect([await statusOf(forgotten), await statusOf(fresh)]).toEqual([404, 200]);
+
+        // It waits until each has run for a minute.
+        await machine.run(`for each in ${workers}; do supervisorctl start $each >/dev/null 2>&1 & done`);
+        await expectProcessed(dataset, OBJECTS);
+        await expectMeasurement();
+    });
+
+    test("a measurement of 2 GB is uploaded past the machine's memory, and comes back as it was", async () => {
+        const large = join(files, "large.rtdc");
+        // What follows the end of an HDF5 file is no part of it: the measurement is as good as before.
+        writeFileSync(large, readFileSync(measurement));
+        truncateSync(large, LARGE_BYTES);
+        const before = await residentMiB(machine);
+        let most = before;
+        let ended = false;
+        const watched = (async () => {
+            while (!ended) {
+                most = Math.max(most, await residentMiB(machine));
+                await sleep(500);
             }
-            expect(await objectsOfMeasurement()).toHaveLength(OBJECTS.length);
-            const statusOf = async (id?: string) => (await api.ask("package_show", { id })).status;
-            expect([await statusOf(forgotten), await statusOf(fresh)]).toEqual([404, 200]);
+        })();
+        const uploaded = await upload("A large file", [large]).finally(() => (ended = true));
+        await watched;
+        process.stderr.write(`  2 GiB uploaded: the guest's processes had ${before} MiB before, ${most} MiB at most\n`);
+        expect(most - before).toBeLessThan(1024);
 
-            // It waits until each has run for a minute.
-            await machine.run(`for each in ${workers}; do supervisorctl start $each >/dev/null 2>&1 & done`);
-            await expectProcessed(dataset, OBJECTS);
-            await expectMeasurement();
-        },
-        4 * MINUTE,
-    );
-
-    test(
-        "a measurement of 2 GB is uploaded past the machine's memory, and comes back as it was",
-        async () => {
-            const large = join(files, "large.rtdc");
-            // What follows the end of an HDF5 file is no part of it: the measurement is as good as before.
-            writeFileSync(large, readFileSync(measurement));
-            truncateSync(large, LARGE_BYTES);
-            const before = await residentMiB(machine);
-            let most = before;
-            let ended = false;
-            const watched = (async () => {
-                while (!ended) {
-                    most = Math.max(most, await residentMiB(machine));
-                    await sleep(500);
-                }
-            })();
-            const uploaded = await upload("A large file", [large]).finally(() => (ended = true));
-            await watched;
-            process.stderr.write(
-                `  2 GiB uploaded: the guest's processes had ${before} MiB before, ${most} MiB at most\n`,
-            );
-            expect(most - before).toBeLessThan(1024);
-
-            const [sent, received] = await Promise.all([
-                digest(createReadStream(large)),
-                digestOf(uploaded, "large.rtdc"),
-            ]);
-            expect(received).toBe(sent);
-            const done = await api.waitFor(uploaded.id, "its checksum", ({ resources }) => !!resources[0]?.sha256, 180);
-            expect(done.resources[0]?.sha256).toBe(sent);
-            rmSync(large);
-        },
-        8 * MINUTE,
-    );
+        const [sent, received] = await Promise.all([digest(createReadStream(large)), digestOf(uploaded, "large.rtdc")]);
+        expect(received).toBe(sent);
+        const done = await api.waitFor(uploaded.id, "its checksum", ({ resources }) => !!resources[0]?.sha256, 180);
+        expect(done.resources[0]?.sha256).toBe(sent);
+        rmSync(large);
+    });
 
     test.each([
         ["Solr", "systemctl show --property=MainPID --value solr"],
@@ -268,76 +217,54 @@ describe("DCOR on a local machine, by the commands that users have", () => {
         ["MinIO", "systemctl show --property=MainPID --value minio"],
         ["supervisor", "systemctl show --property=MainPID --value supervisor"],
         ["nginx", "systemctl show --property=MainPID --value nginx"],
-    ])(
-        "%s comes back by itself when it is killed, and nothing is lost",
-        async (_, pid) => {
-            await stack.ssh(`kill -KILL $(${pid})`);
-            await expectWhole();
-        },
-        5 * MINUTE,
-    );
+    ])("%s comes back by itself when it is killed, and nothing is lost", async (_, pid) => {
+        await stack.ssh(`kill -KILL $(${pid})`);
+        await expectWhole();
+    });
 
-    test(
-        "a job outlives the death of its queue and of its worker",
-        async () => {
-            await stack.ssh(
-                "supervisorctl stop ckan-worker-dcor-long >/dev/null; ckan jobs test dcor-long >/dev/null 2>&1; kill -KILL $(systemctl show --property=MainPID --value redis-server)",
-            );
-            await eventually("Redis", async () => {
-                const { stdout } = await stack.attempt("ssh", "--", "ckan jobs list dcor-long 2>/dev/null");
-                return stdout.includes("dcor-long");
-            });
-            // supervisor comes back to it in its own time.
-            await stack.ssh(
-                "supervisorctl start ckan-worker-dcor-long >/dev/null & sleep 3; kill -KILL $(supervisorctl pid ckan-worker-dcor-long)",
-            );
-            await eventually("the worker", async () => (await jobsLeft()).length === 0);
-            await expectWhole();
-        },
-        6 * MINUTE,
-    );
+    test("a job outlives the death of its queue and of its worker", async () => {
+        await stack.ssh(
+            "supervisorctl stop ckan-worker-dcor-long >/dev/null; ckan jobs test dcor-long >/dev/null 2>&1; kill -KILL $(systemctl show --property=MainPID --value redis-server)",
+        );
+        await eventually("Redis", async () => {
+            const { stdout } = await stack.attempt("ssh", "--", "ckan jobs list dcor-long 2>/dev/null");
+            return stdout.includes("dcor-long");
+        });
+        // supervisor comes back to it in its own time.
+        await stack.ssh(
+            "supervisorctl start ckan-worker-dcor-long >/dev/null & sleep 3; kill -KILL $(supervisorctl pid ckan-worker-dcor-long)",
+        );
+        await eventually("the worker", async () => (await jobsLeft()).length === 0);
+        await expectWhole();
+    });
 
-    test(
-        "a second up changes nothing and restarts nothing",
-        () => expectUnchanged(stack, UNITS, "supervisorctl pid all"),
-        2 * MINUTE,
-    );
+    test("a second up changes nothing and restarts nothing", () =>
+        expectUnchanged(stack, UNITS, "supervisorctl pid all"));
 
-    test(
-        "after a reboot everything comes back by itself",
-        async () => {
-            await stack.reboot();
-            await expectWhole();
-            const report = await expectAllRowsOk(stack, NOT_HERE, ROWS);
-            expect(report.rows.find(({ id }) => id === "X10")?.detail).toContain("started by the boot");
-        },
-        8 * MINUTE,
-    );
+    test("after a reboot everything comes back by itself", async () => {
+        await stack.reboot();
+        await expectWhole();
+        const report = await expectAllRowsOk(stack, NOT_HERE, ROWS);
+        expect(report.rows.find(({ id }) => id === "X10")?.detail).toContain("started by the boot");
+    });
 
-    test(
-        "under a certificate of an authority of one's own, DCOR trusts its own site, and serves its users as before",
-        async () => {
-            const { address } = outputs.machine;
-            const { signed, intermediate, root } = makeCertificates(address);
-            const certificate = [signed, intermediate, root].map((each) => each.certificate).join("");
-            stack.configure({ serverName: address, tls: { mode: "own", certificate } });
-            await stack.setSecret("tls.privateKey", signed.privateKey);
-            await stack.run("up");
-            web.close();
-            await machine.close();
-            await readOutputs();
-            const report = await expectAllRowsOk(stack, NOT_HERE, ROWS);
-            expect(report.rows.find(({ id }) => id === "D11")?.detail).toContain("from Intermediate of a test");
-            await expectWhole();
-        },
-        6 * MINUTE,
-    );
+    test("under a certificate of an authority of one's own, DCOR trusts its own site, and serves its users as before", async () => {
+        const { address } = outputs.machine;
+        const { signed, intermediate, root } = makeCertificates(address);
+        const certificate = [signed, intermediate, root].map((each) => each.certificate).join("");
+        stack.configure({ serverName: address, tls: { mode: "own", certificate } });
+        await stack.setSecret("tls.privateKey", signed.privateKey);
+        await stack.run("up");
+        web.close();
+        await machine.close();
+        await readOutputs();
+        const report = await expectAllRowsOk(stack, NOT_HERE, ROWS);
+        expect(report.rows.find(({ id }) => id === "D11")?.detail).toContain("from Intermediate of a test");
+        await expectWhole();
+    });
 
-    test(
-        "destroy leaves no guest, bridge, loop device, firewall table or file behind",
-        () => expectDestroyed(stack, NETWORK),
-        2 * MINUTE,
-    );
+    test("destroy leaves no guest, bridge, loop device, firewall table or file behind", () =>
+        expectDestroyed(stack, NETWORK));
 
     async function readOutputs(): Promise<void> {
         outputs = await stack.outputs<Outputs>();

@@ -61,159 +61,120 @@ describe("OMERO.web on a local machine, by the commands that users have", () => 
         stack.remove();
     });
 
-    test(
-        "a bad configuration is refused with the key and the reason, and nothing is touched",
-        async () => {
-            stack.configure(configuration({ prefix: "omero", apps: ["figures"], cors: { origins: ["x.org"] } }));
-            await expectRefused(stack, NETWORK, ["omeroWeb.prefix", "omeroWeb.apps[0]", "omeroWeb.cors.origins[0]"]);
-        },
-        10 * MINUTE,
-    );
+    test("a bad configuration is refused with the key and the reason, and nothing is touched", async () => {
+        stack.configure(configuration({ prefix: "omero", apps: ["figures"], cors: { origins: ["x.org"] } }));
+        await expectRefused(stack, NETWORK, ["omeroWeb.prefix", "omeroWeb.apps[0]", "omeroWeb.cors.origins[0]"]);
+    });
 
-    test(
-        "an installation that loses its connection is finished by the next up, and so is one that loses its power",
-        async () => {
-            stack.configure(configuration({ version: VERSIONS.omeroWeb.before }));
-            await expectCutOff(stack, "build-packages", /^Unpacking /m, dropConnections);
-            // IcePy is built before it, which takes some minutes, once.
-            await expectCutOff(stack, "omero-web-software", /^/m, powerCut, 600);
-            await stack.run("up");
-            await readOutputs();
-        },
-        25 * MINUTE,
-    );
+    test("an installation that loses its connection is finished by the next up, and so is one that loses its power", async () => {
+        stack.configure(configuration({ version: VERSIONS.omeroWeb.before }));
+        await expectCutOff(stack, "build-packages", /^Unpacking /m, dropConnections);
+        // IcePy is built before it, which takes some minutes, once.
+        await expectCutOff(stack, "omero-web-software", /^/m, powerCut, 600);
+        await stack.run("up");
+        await readOutputs();
+    });
 
-    test(
-        "a second up changes nothing and restarts nothing",
-        async () => {
-            await expectUnchanged(stack, "omero-web nginx redis-server");
-        },
-        2 * MINUTE,
-    );
+    test("a second up changes nothing and restarts nothing", async () => {
+        await expectUnchanged(stack, "omero-web nginx redis-server");
+    });
 
-    test(
-        "nothing is open, said or allowed that need not be",
-        async () => {
-            const pages = ["webclient/login/", "static/webclient/css/layout.css", "static/nothing"];
-            await expectSafe(stack, outputs, [22, 80, 443], pages);
-        },
-        MINUTE,
-    );
+    test("nothing is open, said or allowed that need not be", async () => {
+        const pages = ["webclient/login/", "static/webclient/css/layout.css", "static/nothing"];
+        await expectSafe(stack, outputs, [22, 80, 443], pages);
+    });
 
-    test(
-        "while OMERO.web does not run, its visitors see the maintenance page; nothing is left of it, and it comes back",
-        async () => {
-            await stack.ssh("systemctl stop omero-web");
-            const { status, text, headers } = await web.request(login());
-            expect([status, headers["retry-after"]]).toEqual([503, "60"]);
-            expect(text).toContain("OMERO.web is being maintained");
-            expect(await stack.ssh("pgrep -u omero-web | wc -l; ls /opt/omero/web/omero-web/var")).toMatch(
-                /^0\n(?!.*django\.pid)/s,
-            );
-            await stack.ssh("systemctl start omero-web");
-            await untilItAnswers(web, login());
+    test("while OMERO.web does not run, its visitors see the maintenance page; nothing is left of it, and it comes back", async () => {
+        await stack.ssh("systemctl stop omero-web");
+        const { status, text, headers } = await web.request(login());
+        expect([status, headers["retry-after"]]).toEqual([503, "60"]);
+        expect(text).toContain("OMERO.web is being maintained");
+        expect(await stack.ssh("pgrep -u omero-web | wc -l; ls /opt/omero/web/omero-web/var")).toMatch(
+            /^0\n(?!.*django\.pid)/s,
+        );
+        await stack.ssh("systemctl start omero-web");
+        await untilItAnswers(web, login());
 
-            await stack.ssh("kill -KILL $(cat /opt/omero/web/omero-web/var/django.pid)");
-            await sleep(1000);
-            await untilItAnswers(web, login());
-        },
-        3 * MINUTE,
-    );
+        await stack.ssh("kill -KILL $(cat /opt/omero/web/omero-web/var/django.pid)");
+        await sleep(1000);
+        await untilItAnswers(web, login());
+    });
 
-    test(
-        "nginx on another machine, with a certificate of its own, serves the same site, and lets users try to log in",
-        async () => {
-            front.configure({
-                product: "omero-web",
-                machine: { ...machine, address: FRONT },
-                backend: { host: outputs.machine.address },
-                serverName: FRONT,
-                tls: { mode: "own", certificate: own.certificate },
+    test("nginx on another machine, with a certificate of its own, serves the same site, and lets users try to log in", async () => {
+        front.configure({
+            product: "omero-web",
+            machine: { ...machine, address: FRONT },
+            backend: { host: outputs.machine.address },
+            serverName: FRONT,
+            tls: { mode: "own", certificate: own.certificate },
+        });
+        // Refused, for it has no key yet; but now there is a stack that can be given one.
+        expect((await front.attempt("preview")).status).not.toBe(0);
+        await front.setSecret("tls.privateKey", own.privateKey);
+        await front.run("up");
+        await expectAllRowsOk(front, [...NOT_OF_THE_FRONT, "X02", "X11"], ROWS);
+        const frontOutputs = await front.outputs<Outputs>();
+        const browser = await openBrowser(frontOutputs.certificate);
+        if (browser === undefined) {
+            throw new Error("this test needs Chromium: apt-get install chromium");
+        }
+        try {
+            await visit(browser, async (page) => {
+                const failed: string[] = [];
+                page.on("response", (each) => each.status() >= 400 && failed.push(each.url()));
+                await page.goto(frontOutputs.url);
+                await page.locator("#id_username").fill("nobody");
+                await page.locator("#id_password").fill("nothing");
+                await page.getByRole("button", { name: "Login" }).click();
+                await page.locator(".error").first().waitFor({ timeout: MINUTE });
+                expect(await page.locator("body").innerText()).toContain(
+                    "Server is not responding, please contact administrator.",
+                );
+                expect(failed).toEqual([]);
             });
-            // Refused, for it has no key yet; but now there is a stack that can be given one.
-            expect((await front.attempt("preview")).status).not.toBe(0);
-            await front.setSecret("tls.privateKey", own.privateKey);
-            await front.run("up");
-            await expectAllRowsOk(front, [...NOT_OF_THE_FRONT, "X02", "X11"], ROWS);
-            const frontOutputs = await front.outputs<Outputs>();
-            const browser = await openBrowser(frontOutputs.certificate);
-            if (browser === undefined) {
-                throw new Error("this test needs Chromium: apt-get install chromium");
-            }
-            try {
-                await visit(browser, async (page) => {
-                    const failed: string[] = [];
-                    page.on("response", (each) => each.status() >= 400 && failed.push(each.url()));
-                    await page.goto(frontOutputs.url);
-                    await page.locator("#id_username").fill("nobody");
-                    await page.locator("#id_password").fill("nothing");
-                    await page.getByRole("button", { name: "Login" }).click();
-                    await page.locator(".error").first().waitFor({ timeout: MINUTE });
-                    expect(await page.locator("body").innerText()).toContain(
-                        "Server is not responding, please contact administrator.",
-                    );
-                    expect(failed).toEqual([]);
-                });
-            } finally {
-                await browser.close();
-            }
-            await front.run("destroy");
-        },
-        10 * MINUTE,
-    );
+        } finally {
+            await browser.close();
+        }
+        await front.run("destroy");
+    });
 
-    test(
-        "an upgrade over versions that keep sessions otherwise clears them, and nothing else; the site is where it should be then",
-        async () => {
-            const session = await inDjango(
-                "s = import_module(settings.SESSION_ENGINE).SessionStore(); s['of'] = 'before'; s.save(); print(s.session_key)",
-            );
-            const redis = (command: string) =>
-                stack.ssh(`REDISCLI_AUTH=$(cat /etc/science-stacks/secrets/redis) redis-cli ${command}`);
-            await redis("SET another-program 1");
-            expect(await redis("--scan")).toContain(session.trim());
+    test("an upgrade over versions that keep sessions otherwise clears them, and nothing else; the site is where it should be then", async () => {
+        const session = await inDjango(
+            "s = import_module(settings.SESSION_ENGINE).SessionStore(); s['of'] = 'before'; s.save(); print(s.session_key)",
+        );
+        const redis = (command: string) =>
+            stack.ssh(`REDISCLI_AUTH=$(cat /etc/science-stacks/secrets/redis) redis-cli ${command}`);
+        await redis("SET another-program 1");
+        expect(await redis("--scan")).toContain(session.trim());
 
-            stack.configure(configuration({ prefix: "/omero", workerProfile: "downloads" }));
-            await stack.run("up");
-            expect((await redis("--scan")).trim()).toBe("another-program");
-            await readOutputs();
-            expect(outputs.url).toMatch(/\/omero\/$/);
-            expect((await web.get(login())).text).toContain("OMERO.web 5.33.2");
-            await expectAllRowsOk(stack, NOT_HERE, ROWS);
-        },
-        10 * MINUTE,
-    );
+        stack.configure(configuration({ prefix: "/omero", workerProfile: "downloads" }));
+        await stack.run("up");
+        expect((await redis("--scan")).trim()).toBe("another-program");
+        await readOutputs();
+        expect(outputs.url).toMatch(/\/omero\/$/);
+        expect((await web.get(login())).text).toContain("OMERO.web 5.33.2");
+        await expectAllRowsOk(stack, NOT_HERE, ROWS);
+    });
 
-    test(
-        "what does not answer is taken back, and the up says so",
-        async () => {
-            stack.configure(configuration({ prefix: "/omero", version: "5.33.1", wsgiArgs: "--no-such-argument" }));
-            const { status, stdout, stderr } = await stack.attempt("up");
-            expect(status).not.toBe(0);
-            expect(stdout + stderr).toContain("what was there before is back and answers");
-            expect((await web.get(login())).text).toContain("OMERO.web 5.33.2");
-            stack.configure(configuration({ prefix: "/omero", workerProfile: "downloads" }));
-            await stack.run("up");
-        },
-        8 * MINUTE,
-    );
+    test("what does not answer is taken back, and the up says so", async () => {
+        stack.configure(configuration({ prefix: "/omero", version: "5.33.1", wsgiArgs: "--no-such-argument" }));
+        const { status, stdout, stderr } = await stack.attempt("up");
+        expect(status).not.toBe(0);
+        expect(stdout + stderr).toContain("what was there before is back and answers");
+        expect((await web.get(login())).text).toContain("OMERO.web 5.33.2");
+        stack.configure(configuration({ prefix: "/omero", workerProfile: "downloads" }));
+        await stack.run("up");
+    });
 
-    test(
-        "after a reboot everything comes back by itself",
-        async () => {
-            await stack.reboot();
-            await untilItAnswers(web, login());
-            const report = await expectAllRowsOk(stack, NOT_HERE, ROWS);
-            expect(report.rows.find(({ id }) => id === "X10")?.detail).toContain("started by the boot");
-        },
-        5 * MINUTE,
-    );
+    test("after a reboot everything comes back by itself", async () => {
+        await stack.reboot();
+        await untilItAnswers(web, login());
+        const report = await expectAllRowsOk(stack, NOT_HERE, ROWS);
+        expect(report.rows.find(({ id }) => id === "X10")?.detail).toContain("started by the boot");
+    });
 
-    test(
-        "destroy leaves no guest, bridge, loop device, firewall table or file behind",
-        () => expectDestroyed(stack, NETWORK),
-        2 * MINUTE,
-    );
+    test("destroy leaves no guest, bridge, loop device, firewall table or file behind", () =>
+        expectDestroyed(stack, NETWORK));
 
     const login = () => new URL("webclient/login/", outputs.url).href;
 

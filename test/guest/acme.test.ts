@@ -12,8 +12,6 @@ import { ACME_DIRECTORY, ACME_WEBROOT } from "../../components/guest/site-certif
 import type { Guest } from "./guest";
 import { guestWithRunner, RUNNER } from "./step-runner";
 
-jest.setTimeout(600_000);
-
 const ZONE = "example.test";
 const SITE = `dcor.${ZONE}`;
 const address = { serverName: SITE, tls: true, acme: true, httpPort: 80, httpsPort: 443 };

@@ -5,8 +5,6 @@ import { join } from "node:path";
 import { userData } from "../../components/machine/aws/user-data";
 import { Guest, hostScript, type Result } from "./guest";
 
-jest.setTimeout(600_000);
-
 /** A package that is called as the agent, and does nothing. */
 const AGENT_PACKAGE = `
 set -e

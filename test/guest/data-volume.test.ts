@@ -2,7 +2,6 @@ import type { StepProgram } from "../../components/guest/program";
 import type { Guest, Result } from "./guest";
 import { guestWithRunner, runStep } from "./step-runner";
 
-jest.setTimeout(240_000);
 const DISK = "/dev/disk/by-id/science-stacks-data";
 
 let guest: Guest;

@@ -9,8 +9,6 @@ import { Web } from "../../verify/web";
 import type { Guest } from "./guest";
 import { guestWithRunner, RUNNER } from "./step-runner";
 
-jest.setTimeout(240_000);
-
 /** Stands where uWSGI listens, and says what has come through. */
 const BACKEND = `
 import http.server, itertools

@@ -12,9 +12,6 @@ import { LOCAL_ADMINISTRATOR } from "../../components/guest/postgresql-server";
 import type { Guest } from "./guest";
 import { giveRunner, guestWithRunner, RUNNER } from "./step-runner";
 
-const MINUTE = 60_000;
-jest.setTimeout(10 * MINUTE);
-
 const address = { serverName: "eo.example.org", tls: true, httpPort: 80, httpsPort: 443 };
 const database = PostgreSql.packages("debian-12", ["postgis"]);
 

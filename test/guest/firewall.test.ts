@@ -5,7 +5,6 @@ import type { StepProgram } from "../../components/guest/program";
 import type { Guest, Result } from "./guest";
 import { guestWithRunner, runStep } from "./step-runner";
 
-jest.setTimeout(240_000);
 let guest: Guest;
 beforeAll(() => {
     guest = guestWithRunner("firewall");

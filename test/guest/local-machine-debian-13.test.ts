@@ -1,7 +1,5 @@
 import { Guest } from "./guest";
 
-jest.setTimeout(240_000);
-
 test("a Debian 13 machine boots without a failed unit and comes back after a reboot", () => {
     const guest = Guest.create("trixie", { release: "debian-13" });
     try {

@@ -8,8 +8,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { assignments } from "../../components/guest/shell";
 import { Guest, hostScript, machineParameters, runHostScript } from "./guest";
 
-jest.setTimeout(300_000);
-
 /** Machines of a place and a network of their own, so that "nothing is left" can be said of the whole place. */
 const place = mkdtempSync(join(tmpdir(), "science-stacks-leftovers-"));
 const home = join(place, "home");

@@ -1,7 +1,5 @@
 import { Guest } from "./guest";
 
-jest.setTimeout(240_000);
-
 describe("a local machine", () => {
     let guest: Guest;
     beforeAll(() => {

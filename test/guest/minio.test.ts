@@ -6,8 +6,6 @@ import { programText, type StepProgram } from "../../components/guest/program";
 import { runHostScript, type Guest } from "./guest";
 import { guestWithRunner, RUNNER } from "./step-runner";
 
-jest.setTimeout(600_000);
-
 const SECRETS = "/etc/science-stacks/secrets";
 
 let guest: Guest;

@@ -2,8 +2,6 @@ import { packagesUpgrade } from "../../components/guest/packages-upgrade";
 import type { Guest } from "./guest";
 import { guestWithRunner, runStep } from "./step-runner";
 
-jest.setTimeout(600_000);
-
 /** publish VERSION COMMAND: a package with a service that runs the command, in a repository in the guest. */
 const PUBLISH = `
 set -euo pipefail

@@ -2,7 +2,6 @@ import { installProgram } from "../../components/guest/packages";
 import type { Guest } from "./guest";
 import { guestWithRunner, runStep } from "./step-runner";
 
-jest.setTimeout(240_000);
 let guest: Guest;
 beforeAll(() => {
     guest = guestWithRunner("packages");

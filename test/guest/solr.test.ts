@@ -14,8 +14,6 @@ import { requirements, VERSIONS } from "../../components/dcor/software";
 import { runHostScript, type Guest, type Result } from "./guest";
 import { guestWithRunner, RUNNER } from "./step-runner";
 
-jest.setTimeout(600_000);
-
 const CORE = "http://127.0.0.1:8983/solr/ckan";
 
 let guest: Guest;

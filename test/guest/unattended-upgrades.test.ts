@@ -4,8 +4,6 @@ import { UnattendedUpgrades, upgradeFiles } from "../../components/guest/unatten
 import type { Guest } from "./guest";
 import { guestWithRunner, RUNNER } from "./step-runner";
 
-jest.setTimeout(600_000);
-
 /**
  * publish NAME VERSION LABEL: a package with a library, in a repository in the guest that says of itself that it is Debian's, with
  * this label. The library is a real one with something after its end.

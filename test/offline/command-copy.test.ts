@@ -16,7 +16,7 @@ let there: string;
 beforeAll(async () => {
     [plugin, server] = await Promise.all([PluginClient.start("offline/plugins/command/index.ts"), SshServer.start()]);
     [here, there] = [join(server.directory, "here"), join(server.directory, "there")];
-}, 30_000);
+});
 beforeEach(() => {
     for (const directory of [here, there]) {
         rmSync(directory, { recursive: true, force: true });

@@ -40,7 +40,7 @@ beforeAll(async () => {
     writeFileSync(starter, `#!/bin/sh\nexec "${process.execPath}" "$(dirname "$0")/plugin.js" "$@"\n`);
     chmodSync(starter, 0o755);
     server = await SshServer.start();
-}, 60_000);
+});
 afterAll(async () => {
     await server.stop();
     rmSync(directory, { recursive: true });
@@ -75,7 +75,7 @@ test("the state of a local command is that of the official plugin", async () => 
     expect(resource?.inputs).toEqual(inputs);
     expect(resource?.outputs).toEqual({ ...inputs, stderr: "", stdout: "the quick brown fox" });
     expect(resource?.id).toMatch(/^stdin[0-9a-f]{8}$/);
-}, 60_000);
+});
 
 test("a change updates, a change of triggers replaces, a destroy deletes, and nothing else does anything", async () => {
     const log = join(directory, "log");
@@ -103,7 +103,7 @@ test("a change updates, a change of triggers replaces, a destroy deletes, and no
     expect(happened()).toBe("create update create delete");
     await stack.destroy();
     expect(happened()).toBe("create update create delete delete");
-}, 120_000);
+});
 
 test("remote commands: values unknown in the preview, secrets in no output and no state, no connection without a change", async () => {
     const settings = { password: "swordfish-of-the-day" };
@@ -149,7 +149,7 @@ test("remote commands: values unknown in the preview, secrets in no output and n
     } finally {
         server = await SshServer.start();
     }
-}, 120_000);
+});
 
 test("the files of one command are the source of a copy and the trigger of another command", async () => {
     const target = join(server.directory, "made");
@@ -173,7 +173,7 @@ test("the files of one command are the source of a copy and the trigger of anoth
     expect((await stack.up()).summary.resourceChanges).toEqual({ same: 1, update: 2, replace: 1 });
     expect(readFileSync(target, "utf8")).toBe("two\n");
     expect(readFileSync(join(directory, "after"), "utf8")).toBe("\n\n");
-}, 120_000);
+});
 
 test("ten remote commands, one after the other, take seconds", async () => {
     const connection = server.connection();
@@ -190,4 +190,4 @@ test("ten remote commands, one after the other, take seconds", async () => {
     const seconds = (Date.now() - started) / 1000;
     process.stderr.write(`ten dependent remote commands: ${seconds.toFixed(1)} s, with the engine's start\n`);
     expect(seconds).toBeLessThan(60);
-}, 120_000);
+});

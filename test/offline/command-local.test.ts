@@ -13,7 +13,7 @@ let directory: string;
 beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), "local-"));
     plugin = await PluginClient.start("offline/plugins/command/index.ts");
-}, 30_000);
+});
 afterAll(async () => {
     await plugin.stop();
     rmSync(directory, { recursive: true });

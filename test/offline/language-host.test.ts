@@ -6,7 +6,7 @@ import { Engine } from "./engine-cli";
 /** Programs and policy packs run by the real engine through the stand-in of the language host. */
 
 let engine: Engine;
-beforeAll(() => (engine = Engine.withOurLanguageHost()), 900_000);
+beforeAll(() => (engine = Engine.withOurLanguageHost()));
 afterAll(() => engine.remove());
 
 test("a program is told its stack and its configuration, secrets as secrets, and gives its outputs", () => {
@@ -34,7 +34,7 @@ test("a program is told its stack and its configuration, secrets as secrets, and
     });
     expect(engine.run(directory, "stack", "output").output).not.toContain("hidden");
     expect(engine.run(directory, "preview").output).toMatch(/dryRun *: false => true/);
-}, 60_000);
+});
 
 test("TypeScript runs by itself when the project says nothing, with the compiler settings that it names", () => {
     const directory = engine.projectOf(
@@ -48,7 +48,7 @@ test("TypeScript runs by itself when the project says nothing, with the compiler
     );
     expect(engine.up(directory).output).toContain("1 created");
     expect(engine.outputs(directory)).toEqual({ result: "none" });
-}, 60_000);
+});
 
 test("Node.js gets the arguments of nodeargs", () => {
     const directory = engine.projectOf(
@@ -57,7 +57,7 @@ test("Node.js gets the arguments of nodeargs", () => {
     );
     expect(engine.up(directory)).toMatchObject({ status: 0 });
     expect(engine.outputs(directory)).toEqual({ title: "a trial", given: ["--title=a trial"] });
-}, 60_000);
+});
 
 test("what a program prints is shown, and an error that it reports is told once", () => {
     const directory = engine.projectOf({
@@ -72,7 +72,7 @@ test("what a program prints is shown, and an error that it reports is told once"
     expect(output).toContain("seen");
     expect(output.match(/error: broken on purpose/g)).not.toBeNull();
     expect(output).not.toContain("non-zero exit code");
-}, 60_000);
+});
 
 test("an exception in a program that is loaded as ours is shown at once, with its line in the TypeScript", () => {
     const directory = engine.projectOf({
@@ -90,14 +90,14 @@ test("an exception in a program that is loaded as ours is shown at once, with it
     expect(output).toContain("broken: on purpose");
     expect(output).toContain("program.ts:6");
     expect(Date.now() - started).toBeLessThan(20_000);
-}, 60_000);
+});
 
 test("a program that ends by itself with a status makes the update fail with that status", () => {
     const directory = engine.projectOf({ "index.js": "process.exit(3);" });
     const { status, output } = engine.up(directory);
     expect(status).not.toBe(0);
     expect(output).toContain("Program exited with non-zero exit code: 3");
-}, 60_000);
+});
 
 test("a project whose packages are not installed says what to do", () => {
     const directory = engine.projectOf({ "index.js": "" });
@@ -105,7 +105,7 @@ test("a project whose packages are not installed says what to do", () => {
     const { status, output } = engine.up(directory);
     expect(status).not.toBe(0);
     expect(output).toContain("npm ci");
-}, 60_000);
+});
 
 test("a policy pack looks at the resources, and a mandatory violation fails the preview", () => {
     const directory = engine.projectOf({
@@ -133,7 +133,7 @@ test("a policy pack looks at the resources, and a mandatory violation fails the 
     expect(output).toContain("a thing was found");
     expect(output).toContain("no-things");
     expect(status).not.toBe(0);
-}, 60_000);
+});
 
 test("`pulumi about` and `pulumi install` know Node.js and npm", () => {
     const directory = engine.projectOf({ "index.js": "" });
@@ -142,7 +142,7 @@ test("`pulumi about` and `pulumi install` know Node.js and npm", () => {
     writeFileSync(join(directory, "package.json"), JSON.stringify({ name: "trial", version: "1.0.0" }));
     expect(engine.run(directory, "install")).toMatchObject({ status: 0 });
     expect(readFileSync(join(directory, "package-lock.json"), "utf8")).toContain('"trial"');
-}, 60_000);
+});
 
 test("Ctrl-C ends an update, and no process of it is left", async () => {
     const mark = join(engine.place, "waiting");
@@ -162,7 +162,7 @@ test("Ctrl-C ends an update, and no process of it is left", async () => {
     child.kill("SIGINT");
     expect(await end).not.toBe(0);
     await until(() => expect(() => process.kill(program, 0)).toThrow());
-}, 60_000);
+});
 
 /** Tries until it does not throw, for 20 seconds. */
 async function until<T>(attempt: () => T): Promise<T> {

@@ -5,8 +5,6 @@ import { bucketPolicy, userPolicy } from "../../components/machine/aws/bucket-po
 import { MinioServer } from "./minio-server";
 
 /** The first time MinIO is built. */
-jest.setTimeout(900_000);
-
 const project = join(__dirname, "..", "..");
 const server = new MinioServer();
 

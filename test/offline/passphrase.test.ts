@@ -4,8 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** The first time the tools are made. */
-jest.setTimeout(600_000);
-
 const project = join(__dirname, "..", "..");
 const stack = `test-passphrase-${process.pid}`;
 const file = join(project, "stacks", `Pulumi.${stack}.yaml`);

@@ -4,8 +4,6 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { EngineProject } from "./engine-project";
 
-jest.setTimeout(300_000);
-
 const pack = resolve("policy");
 
 describe("a real preview with the policy pack", () => {

@@ -9,7 +9,7 @@ const fixed = "urn:pulumi:stack::project::base:index:Fixed::it";
 let plugin: PluginClient;
 beforeAll(async () => {
     plugin = await PluginClient.start("test/offline/base-plugin.ts");
-}, 30_000);
+});
 afterAll(async () => plugin.stop());
 
 describe("check", () => {
@@ -178,4 +178,4 @@ test("a plugin ends with the engine that started it", async () => {
     engine.kill("SIGKILL");
     // Its output is closed when nothing holds it any longer.
     await once(engine.stdout.resume(), "close");
-}, 15_000);
+});

@@ -3,8 +3,6 @@ import { join } from "node:path";
 import { EngineProject } from "./engine-project";
 import type { Declared } from "./engine-project";
 
-jest.setTimeout(120_000);
-
 const random = (name: string, args: object = {}, options?: object): Declared => ({
     ...{ package: "random", class: name, args },
     ...(options ? { options } : {}),

@@ -20,7 +20,7 @@ const named = (name: string) => urn(states.find(({ type }) => type.endsWith(`:${
 let plugin: PluginClient;
 beforeAll(async () => {
     plugin = await PluginClient.start("offline/plugins/random/index.ts");
-}, 30_000);
+});
 afterAll(() => plugin.stop());
 
 async function made(name: string, inputs: Wire): Promise<{ id: string; inputs: Wire; outputs: Wire }> {

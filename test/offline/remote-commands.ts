@@ -12,7 +12,7 @@ export function startPluginAndServer(): void {
     beforeAll(async () => {
         const entry = "offline/plugins/command/index.ts";
         [plugin, server] = await Promise.all([PluginClient.start(entry), SshServer.start()]);
-    }, 30_000);
+    });
     afterAll(async () => Promise.all([plugin.stop(), server.stop()]));
 }
 

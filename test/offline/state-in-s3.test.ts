@@ -6,8 +6,6 @@ import { text } from "node:stream/consumers";
 import { MinioServer } from "./minio-server";
 
 /** The first time MinIO is built. */
-jest.setTimeout(900_000);
-
 const project = join(__dirname, "..", "..");
 const stack = `test-s3-${process.pid}`;
 const file = join(project, "stacks", `Pulumi.${stack}.yaml`);

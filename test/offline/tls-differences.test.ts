@@ -89,7 +89,7 @@ const urn = (name: string) =>
 let plugin: PluginClient;
 beforeAll(async () => {
     plugin = await PluginClient.start("offline/plugins/tls/index.ts");
-}, 30_000);
+});
 afterAll(() => plugin.stop());
 
 const difference = (name: string, change: Wire, state: State = states[name]!) =>

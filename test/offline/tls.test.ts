@@ -16,7 +16,7 @@ let directory: string;
 beforeAll(async () => {
     plugin = await PluginClient.start("offline/plugins/tls/index.ts");
     directory = mkdtempSync(join(tmpdir(), "tls-"));
-}, 30_000);
+});
 afterAll(async () => {
     rmSync(directory, { recursive: true });
     await plugin.stop();
@@ -106,7 +106,7 @@ test("an RSA key of 4096 bits does not hold up other work", async () => {
     expect(run("openssl", ["pkey", "-in", "key", "-noout", "-text"], { key: (await big).privateKeyPem })).toContain(
         "4096 bit",
     );
-}, 60_000);
+});
 
 const subject = { commonName: "a.example", organization: "Ä & Co", country: "AT", streetAddresses: ["One 1", "Two 2"] };
 const alternative = {
@@ -264,4 +264,4 @@ test("functions tell of a key and of certificates, given or shown by a server", 
     } finally {
         server.close();
     }
-}, 20_000);
+});

@@ -6,8 +6,6 @@ import { configured, program, withManaged } from "./aws-stacks";
 import { opened } from "./policy";
 import { record, type Recorded } from "./recorder";
 
-jest.setTimeout(180_000);
-
 /** `aws:ec2/instance:Instance` as the package calls its class: module `ec2`, class `Instance`. */
 function classOf(type: string): { module: string; name: string } {
     const [, module = "", name = ""] = /^aws:(\w+)\/\w+:(\w+)$/.exec(type) ?? [];

@@ -1,7 +1,7 @@
 import type { EoxServerConfig } from "../../stacks/config";
 import { eoxserver } from "../../stacks/eoxserver";
-import { record, type Recorded } from "./recorder";
-import { configOf, nameOf, testRules } from "./rules";
+import { RecordedStack } from "./recorded-stack";
+import { configOf, testRules } from "./rules";
 
 const local = { platform: "local" };
 const machines = {
@@ -13,43 +13,35 @@ const keys = {
     ...{ product: "eoxserver", instances: ["instance00"] },
     postgresql: { machines, sharedBuffersMiB: 512 },
 };
-const stack = () => eoxserver(configOf<EoxServerConfig>(keys));
-const find = (resources: Recorded[], name: string) => resources.find((each) => each.name === name)!;
-const text = (resources: Recorded[], name: string) => {
-    const { stdin } = find(resources, name).inputs;
-    return typeof stdin === "string" ? stdin : JSON.stringify(stdin);
-};
-const before = (resources: Recorded[], name: string) => [find(resources, name).options.dependsOn].flat().map(nameOf);
-
-testRules("EOxServer with its database on three machines", stack);
+const program = () => eoxserver(configOf<EoxServerConfig>(keys));
+testRules("EOxServer with its database on three machines", program);
 
 describe("a database on three machines", () => {
-    let resources: Recorded[];
-    let outputs: Record<string, unknown>;
+    let stack: RecordedStack;
     beforeAll(async () => {
-        ({ resources, outputs } = await record<Record<string, unknown>>(stack, false));
+        stack = await RecordedStack.of(program);
     });
 
     test("is on machines that are named by the stack, each with a volume, and not on the first", () => {
         for (const name of Object.keys(machines)) {
-            expect(text(resources, `${name}-machine-guest`)).toContain(
-                `machine=eoxserver-test-${name}\\nstack=eoxserver-test\\n`,
+            expect(stack.text(`${name}-machine-guest`)).toContain(
+                `machine=eoxserver-test-${name}\nstack=eoxserver-test\n`,
             );
-            expect(text(resources, `${name}-data-mount`)).toContain(`owner=eoxserver-test-${name}\n`);
-            expect(text(resources, `${name}-packages`)).toMatch(/etcd-server .*patroni .*postgresql-15-postgis-3/);
+            expect(stack.text(`${name}-data-mount`)).toContain(`owner=eoxserver-test-${name}\n`);
+            expect(stack.text(`${name}-packages`)).toMatch(/etcd-server .*patroni .*postgresql-15-postgis-3/);
         }
-        expect(text(resources, "db1-data-disk")).toContain("size_gib=7");
-        expect(text(resources, "packages")).not.toContain("postgresql-15");
-        expect(Object.keys(outputs)).toEqual(
+        expect(stack.text("db1-data-disk")).toContain("size_gib=7");
+        expect(stack.text("packages")).not.toContain("postgresql-15");
+        expect(Object.keys(stack.outputs)).toEqual(
             expect.arrayContaining(["databaseUrl", "databaseMembers", "databaseMemberSsh"]),
         );
     });
 
     test("lets the first machine in to PostgreSQL, the members to all that keeps them together, and nobody else", () => {
-        const rules = text(resources, "db2-firewall-trial");
+        const rules = stack.text("db2-firewall-trial");
         const ports = [5432, 5432, 5432, 2379, 2379, 2380, 2380, 8008, 8008, 22];
         expect(rules.match(/dport \d+/g)).toEqual(ports.map((port) => `dport ${port}`));
-        const settings = text(resources, "db2-patroni-data");
+        const settings = stack.text("db2-patroni-data");
         const access = [...settings.matchAll(/^ {4}- ((?:local|host)\w* .*)$/gm)].map(([, line]) => line);
         const member = [
             "hostssl replication replicator 10.77.0.10/32 cert map=members",
@@ -64,11 +56,11 @@ describe("a database on three machines", () => {
             "hostssl all all 10.77.0.10/32 scram-sha-256",
         ]);
         expect(settings).toContain("verify_client: required\n");
-        expect(text(resources, "db2-etcd-data")).toContain("ETCD_PEER_CLIENT_CERT_AUTH=true\n");
+        expect(stack.text("db2-etcd-data")).toContain("ETCD_PEER_CLIENT_CERT_AUTH=true\n");
     });
 
     test("acknowledges what is on two machines", () => {
-        const settings = text(resources, "db1-patroni-data");
+        const settings = stack.text("db1-patroni-data");
         expect(settings).toContain('"synchronous_mode": true');
         expect(settings).toContain('"failsafe_mode": true');
         expect(settings).toContain("shared_buffers: 512MB\n");
@@ -79,43 +71,43 @@ describe("a database on three machines", () => {
         for (const part of ["etcd-join", "patroni"]) {
             const first = part === "patroni" ? "patroni-data" : "etcd-data";
             for (const name of Object.keys(machines)) {
-                expect(before(resources, `${name}-${part}`)).toEqual(
+                expect(stack.before(`${name}-${part}`)).toEqual(
                     expect.arrayContaining(Object.keys(machines).map((each) => `${each}-${first}`)),
                 );
             }
         }
-        expect(before(resources, "db3-etcd")).toContain("db2-etcd");
-        expect(before(resources, "db3-patroni")).toContain("db2-patroni");
-        expect(before(resources, "db1-patroni-data")).toContain("db3-etcd");
-        expect(before(resources, "db1-administrator")).toContain("db3-patroni");
-        expect(before(resources, "database-answering")).toEqual(
+        expect(stack.before("db3-etcd")).toContain("db2-etcd");
+        expect(stack.before("db3-patroni")).toContain("db2-patroni");
+        expect(stack.before("db1-patroni-data")).toContain("db3-etcd");
+        expect(stack.before("db1-administrator")).toContain("db3-patroni");
+        expect(stack.before("database-answering")).toEqual(
             expect.arrayContaining(["db1-administrator", "db2-administrator", "db3-firewall"]),
         );
     });
 
     test("has certificates of one authority that outlives them, to serve and to ask by", () => {
-        expect(find(resources, "database-tls-authority").inputs).toMatchObject({
+        expect(stack.named("database-tls-authority").inputs).toMatchObject({
             isCaCertificate: true,
             validityPeriodHours: 50 * 365 * 24,
         });
         for (const name of Object.keys(machines)) {
-            expect(find(resources, `database-tls-${name}-certificate`).inputs).toMatchObject({
+            expect(stack.named(`database-tls-${name}-certificate`).inputs).toMatchObject({
                 allowedUses: expect.arrayContaining(["server_auth", "client_auth"]) as string[],
             });
         }
-        expect(resources.filter(({ name }) => name.endsWith("-authority"))).toHaveLength(1);
+        expect(stack.names(/-authority$/)).toHaveLength(1);
     });
 
     test("has an administrator who is no superuser, and dumps and restores all that is in its databases", () => {
-        expect(text(resources, "db2-administrator")).toContain("groups=(pg_read_all_data pg_write_all_data)\n");
+        expect(stack.text("db2-administrator")).toContain("groups=(pg_read_all_data pg_write_all_data)\n");
     });
 
     test("is used by all its addresses, and by the one that writes", () => {
         const address = "10.77.0.10:5432";
-        expect(text(resources, "database-answering")).toContain(
+        expect(stack.text("database-answering")).toContain(
             `url=postgresql://administrator@${address},${address},${address}/postgres\n`,
         );
-        const instance = text(resources, "eoxserver-instance00-instance");
+        const instance = stack.text("eoxserver-instance00-instance");
         expect(instance).toContain('"HOST": "10.77.0.10,10.77.0.10,10.77.0.10",\n');
         expect(instance).toContain('"target_session_attrs": "primary",\n');
         expect(instance).toContain('"sslmode": "verify-full",\n');
@@ -130,12 +122,15 @@ describe("backups of a database on three machines", () => {
     testRules("EOxServer with its database on three machines, and backups", backedUp);
 
     test("are made by the first machine, of whichever writes, with the files", async () => {
-        const { resources } = await record(backedUp, false);
-        const repositories = resources.filter(({ name }) => name.endsWith("backup-repository")).map(({ name }) => name);
-        expect(repositories).toEqual(["backup-repository"]);
-        const settings = text(resources, "backup-repository");
+        const stack = await RecordedStack.of(backedUp);
+        expect(stack.names(/backup-repository$/)).toEqual(["backup-repository"]);
+        const settings = stack.text("backup-repository");
         expect(settings).toContain("databases=elsewhere\nadministrator=root\nconnection=(PGSERVICEFILE=");
         expect(settings).toContain("databases_of=''\n");
         expect(settings).toContain("paths=(/data/eoxserver /data/eodata)\n");
+        expect([stack.text("packages"), stack.text("db1-packages")].map((text) => text.includes("restic"))).toEqual([
+            true,
+            false,
+        ]);
     });
 });

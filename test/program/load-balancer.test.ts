@@ -1,7 +1,8 @@
 import { costs } from "../../scripts/cost/price";
 import { configured, program } from "./aws-stacks";
 import { opened, violations } from "./policy";
-import { record, type Recorded } from "./recorder";
+import { record } from "./recorder";
+import { RecordedStack } from "./recorded-stack";
 import { nameOf } from "./rules";
 
 type Keys = Record<string, unknown>;
@@ -17,25 +18,10 @@ const balanced = (stack: string, loadBalancer: Keys, machine: Keys = {}, keys: K
         ...keys,
     });
 
-/** What was registered, to be asked for. */
-class Stack {
-    constructor(
-        readonly resources: readonly Recorded[],
-        readonly outputs: Keys,
-    ) {}
-
-    static async of(config: ReturnType<typeof balanced>, preview = false): Promise<Stack> {
-        const { resources, outputs } = await record(program(config), preview);
-        return new Stack(resources, outputs as Keys);
-    }
-
-    named = (name: string) => this.resources.find((each) => each.name === name)!;
-    ofType = (type: string) => this.resources.filter((each) => each.type.endsWith(type));
+/** With what a load balancer is asked for besides. */
+class Stack extends RecordedStack {
     inputsOf = (type: string) => this.ofType(type).map(({ inputs }) => opened(inputs) as Keys);
-    text = (name: string) => String(this.named(name).inputs["stdin"]);
     balancer = () => this.ofType("lb/loadBalancer:LoadBalancer")[0]!;
-    /** What a resource waits for. */
-    before = ({ options }: Recorded) => [options.dependsOn].flat().map(nameOf);
     /** Who is let in, and where: the group or machine whose rule it is, the port, and whom. */
     openings = () =>
         this.inputsOf("SecurityGroupIngressRule").map(
@@ -60,7 +46,7 @@ describe.each([
     ])("in %s", (_, preview) => {
         let stack: Stack;
         beforeAll(async () => {
-            stack = await Stack.of(balanced(name, { hostedZoneId: ZONE }), preview);
+            stack = await Stack.of(program(balanced(name, { hostedZoneId: ZONE })), preview);
         });
 
         test("keeps to the policies", () => expect(violations(stack.resources)).toEqual([]));
@@ -178,11 +164,11 @@ describe.each([
             });
 
             test("is found by the health check under the name, with a certificate that all systems know", () => {
-                const asked = JSON.parse(String(opened(stack.named("health").inputs["stdin"]))) as Keys;
+                const asked = JSON.parse(stack.text("health")) as Keys;
                 expect(asked).not.toHaveProperty("certificatePem");
                 expect(asked).not.toHaveProperty("connectTo");
                 expect(JSON.stringify(asked["requests"])).toContain(`https://${NAME}${page}`);
-                expect(stack.before(stack.named("health"))).toEqual(
+                expect(stack.before("health")).toEqual(
                     expect.arrayContaining([
                         "load-balancer-443-listener",
                         "load-balancer-record",
@@ -202,7 +188,7 @@ describe.each([
 test("DCOR's object store is behind it at its own port, and DCOR's workers ask it on the machine", async () => {
     const minio = { mode: "minio", port: 9443 };
     const config = balanced("dcor-prod", { hostedZoneId: ZONE }, {}, { "science-stacks:objectStore": minio });
-    const stack = await Stack.of(config);
+    const stack = await Stack.of(program(config));
     expect(stack.inputsOf(":TargetGroup").map(({ port, healthCheck }) => [port, healthCheck])).toEqual([
         [443, expect.objectContaining({ path: "/api/3/action/status_show" })],
         [9443, expect.objectContaining({ path: "/", matcher: "403" })],
@@ -219,19 +205,19 @@ test("DCOR's object store is behind it at its own port, and DCOR's workers ask i
 });
 
 test("a certificate that is there is shown; without a hosted zone there is no record, and the load balancer is asked by its own name", async () => {
-    const stack = await Stack.of(balanced("omero-web-prod", { certificateArn: ARN, oldestTls: "TLSv1.3" }));
+    const stack = await Stack.of(program(balanced("omero-web-prod", { certificateArn: ARN, oldestTls: "TLSv1.3" })));
     expect(stack.named("load-balancer-443-listener").inputs).toMatchObject({
         certificateArn: ARN,
         sslPolicy: "ELBSecurityPolicy-TLS13-1-3-2021-06",
     });
     expect([...stack.ofType("acm/certificate:Certificate"), ...stack.ofType("route53/record:Record")]).toEqual([]);
-    expect(opened(stack.named("health").inputs["stdin"])).toContain('"connectTo": "balancer.example.org"');
+    expect(stack.text("health")).toContain('"connectTo": "balancer.example.org"');
     expect(violations(stack.resources)).toEqual([]);
 });
 
 test("beside servers that Amazon runs it has subnets of its own, which alone lead to the internet", async () => {
     const elasticache = { "science-stacks:redis": { elasticache: {} } };
-    const stack = await Stack.of(balanced("dcor-prod", { certificateArn: ARN }, {}, elasticache));
+    const stack = await Stack.of(program(balanced("dcor-prod", { certificateArn: ARN }, {}, elasticache)));
     expect(stack.inputsOf("VpcIpv4CidrBlockAssociation").map(({ cidrBlock }) => cidrBlock)).toEqual([
         "10.82.0.0/24",
         "10.81.0.0/24",
@@ -248,7 +234,7 @@ test("OMERO.web's machines are behind it by way of the first one", async () => {
     const data = { onDestroy: "keep" };
     const app = { machine: { platform: "aws", account: "123456789012", region: "eu-central-1" }, data };
     const keys = { "science-stacks:applications": { app1: app, app2: app } };
-    const stack = await Stack.of(balanced("omero-web-prod", { certificateArn: ARN }, {}, keys));
+    const stack = await Stack.of(program(balanced("omero-web-prod", { certificateArn: ARN }, {}, keys)));
     expect(stack.inputsOf(":TargetGroupAttachment").map(({ targetId }) => targetId)).toEqual(["machine-id"]);
     expect(stack.openings().filter(([, , whom]) => whom === BALANCER)).toEqual([[MACHINE, 443, BALANCER]]);
     expect(stack.text("app1-omero-web-configuration")).toContain(`"https://${NAME}"`);
@@ -258,7 +244,7 @@ test("OMERO.web's machines are behind it by way of the first one", async () => {
 test("an instance behind an access control is in order when it asks who one is", async () => {
     const accessControl = { paths: ["/instance00"], pathDirectives: "AuthBasicProvider file" };
     const keys = { "science-stacks:accessControl": accessControl };
-    const stack = await Stack.of(balanced("eoxserver-prod", { certificateArn: ARN }, {}, keys));
+    const stack = await Stack.of(program(balanced("eoxserver-prod", { certificateArn: ARN }, {}, keys)));
     expect(stack.inputsOf(":TargetGroup")[0]).toMatchObject({ healthCheck: { matcher: "302,303,307,401,403" } });
 });
 
@@ -269,7 +255,7 @@ describe("in a network that is there already", () => {
     const looked = "aws:ec2/getSubnet:getSubnet";
 
     test("it is in the subnets that are given, and may be deleted where the configuration says so", async () => {
-        const stack = await Stack.of(balanced("eoxserver-prod", keys, { network }));
+        const stack = await Stack.of(program(balanced("eoxserver-prod", keys, { network })));
         expect(stack.balancer().inputs).toMatchObject({ enableDeletionProtection: false });
         expect(stack.balancer().options.protect).toBe(false);
         expect(stack.inputsOf("ec2/subnet:Subnet")).toEqual([]);
@@ -305,13 +291,13 @@ describe("in a network that is there already", () => {
 
 test("a machine of another zone has a load balancer in its own zone, and the region's first", async () => {
     const network = { args: { availabilityZone: "eu-central-1c" } };
-    const stack = await Stack.of(balanced("eoxserver-prod", { certificateArn: ARN }, { network }));
+    const stack = await Stack.of(program(balanced("eoxserver-prod", { certificateArn: ARN }, { network })));
     const own = stack.ofType("ec2/subnet:Subnet").filter(({ name }) => name.startsWith("load-balancer-"));
     expect(own.map(({ inputs }) => inputs["availabilityZone"])).toEqual(["eu-central-1c", "eu-central-1a"]);
 });
 
 test("the bill has the load balancer's hours, its use, and its addresses", async () => {
-    const { resources } = await Stack.of(balanced("eoxserver-prod", { hostedZoneId: ZONE }), true);
+    const { resources } = await Stack.of(program(balanced("eoxserver-prod", { hostedZoneId: ZONE })), true);
     const bill = costs(resources, "us-east-1").filter(({ resource }) => resource.startsWith("load-balancer"));
     expect(bill.map(({ what, usd }) => [what, usd])).toEqual([
         ["application load balancer", 0.0225 * 730],

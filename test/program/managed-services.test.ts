@@ -2,25 +2,11 @@ import { settings as redisSettings } from "../../components/guest/redis";
 import { costs } from "../../scripts/cost/price";
 import { program, withManaged } from "./aws-stacks";
 import { opened, violations } from "./policy";
-import { record, SECRET_MARK, SENTINELS, type Recorded } from "./recorder";
-import { nameOf } from "./rules";
+import { SECRET_MARK, SENTINELS } from "./recorder";
+import { RecordedStack } from "./recorded-stack";
 
-/** What was registered, to be asked for. */
-class Stack {
-    constructor(
-        readonly resources: readonly Recorded[],
-        readonly outputs: Record<string, unknown>,
-    ) {}
-
-    static async of(config: ReturnType<typeof withManaged>, preview = false): Promise<Stack> {
-        const { resources, outputs } = await record(program(config), preview);
-        return new Stack(resources, outputs as Record<string, unknown>);
-    }
-
-    named = (name: string) => this.resources.find((each) => each.name === name)!;
-    ofType = (type: string) => this.resources.filter((each) => each.type.endsWith(type));
-    /** What a resource waits for. */
-    before = (name: string) => [this.named(name).options.dependsOn].flat().map(nameOf);
+/** With what a managed service is asked for besides. */
+class Stack extends RecordedStack {
     /** The rules of the security groups of what Amazon runs: who reaches which port. */
     openings = () =>
         this.ofType("SecurityGroupIngressRule")
@@ -40,7 +26,7 @@ function describeManaged(
     ])("in %s", (_, preview) => {
         let stack: Stack;
         beforeAll(async () => {
-            stack = await Stack.of(withManaged(name, managed), preview);
+            stack = await Stack.of(program(withManaged(name, managed)), preview);
         });
 
         test("keeps to the policies", () => expect(violations(stack.resources)).toEqual([]));
@@ -97,7 +83,7 @@ describe.each([
                 expect(stack().openings()).toEqual([[5432, 5432, "10.80.0.10/32"]]);
                 expect(server().inputs["vpcSecurityGroupIds"]).toEqual(["database-server-group-id"]);
                 expect(server().inputs["password"]).toMatchObject(secret);
-                const stdin = String(stack().named(asked).inputs["stdin"]);
+                const stdin = stack().text(asked);
                 expect(stdin).toContain("url=postgresql://administrator@database.example.org:5432/postgres\n");
                 expect(stdin).not.toContain(SENTINELS[0]);
                 expect(stack().outputs["databaseUrl"]).toBeDefined();
@@ -106,7 +92,7 @@ describe.each([
 
         test("leaves none on the machine, neither its packages nor in its backups", () => {
             expect(stack().resources.filter(({ name }) => /^(database|postgresql)-cluster$/.test(name))).toEqual([]);
-            const packages = String(stack().named("packages").inputs["stdin"]);
+            const packages = stack().text("packages");
             expect(packages).toContain("postgresql-client");
             expect(packages).not.toMatch(/postgresql-1\d/);
         });
@@ -157,7 +143,7 @@ describe.each([
                     authToken: secret,
                     securityGroupIds: ["redis-server-group-id"],
                 });
-                const stdin = String(stack().named("redis-client-answering").inputs["stdin"]);
+                const stdin = stack().text("redis-client-answering");
                 expect(stdin).toContain("url=rediss://cache.example.org:6379/0\n");
                 expect(stdin).not.toContain(SENTINELS[0]);
                 expect(stack().outputs["redisUrl"]).toBeDefined();
@@ -166,24 +152,24 @@ describe.each([
 
         test("leaves none on the machine", () => {
             expect(stack().resources.filter(({ name }) => /^redis-(settings|directory)$/.test(name))).toEqual([]);
-            expect(String(stack().named("packages").inputs["stdin"])).not.toContain("redis-server");
+            expect(stack().text("packages")).not.toContain("redis-server");
         });
     });
 });
 
 test("CKAN is given Redis' address with its password, and OMERO.web's sessions are there", async () => {
-    const dcor = await Stack.of(withManaged("dcor-prod", { elasticache: {} }));
-    expect(JSON.stringify(opened(dcor.named("dcor-secrets").inputs["stdin"]))).toContain(
+    const dcor = await Stack.of(program(withManaged("dcor-prod", { elasticache: {} })));
+    expect(dcor.text("dcor-secrets")).toContain(
         `rediss://:${SENTINELS[0]}@cache.example.org:6379/0?ssl_check_hostname=true`,
     );
-    const omeroWeb = await Stack.of(withManaged("omero-web-prod", { elasticache: {} }));
-    expect(String(opened(omeroWeb.named("omero-web-secrets").inputs["stdin"]))).toMatch(
+    const omeroWeb = await Stack.of(program(withManaged("omero-web-prod", { elasticache: {} })));
+    expect(omeroWeb.text("omero-web-secrets")).toMatch(
         new RegExp(`"LOCATION": "rediss://cache.example.org:6379/0", "OPTIONS": {"PASSWORD": "${SENTINELS[0]}"}`),
     );
 });
 
 test("a database of RDS and a Redis of ElastiCache are in the same subnets", async () => {
-    const stack = await Stack.of(withManaged("dcor-prod", { rds: { cidr: "10.90.0.0/24" }, elasticache: {} }));
+    const stack = await Stack.of(program(withManaged("dcor-prod", { rds: { cidr: "10.90.0.0/24" }, elasticache: {} })));
     expect(stack.ofType("VpcIpv4CidrBlockAssociation").map(({ inputs }) => inputs["cidrBlock"])).toEqual([
         "10.90.0.0/24",
     ]);
@@ -196,7 +182,7 @@ test("a database of RDS and a Redis of ElastiCache are in the same subnets", asy
 });
 
 test("the bill has a line for each thing that Amazon takes something for", async () => {
-    const { resources } = await Stack.of(withManaged("dcor-prod", { rds: {}, elasticache: {} }));
+    const { resources } = await Stack.of(program(withManaged("dcor-prod", { rds: {}, elasticache: {} })));
     const bill = costs(resources, "eu-central-1").filter(({ resource }) => /-server|managed/.test(resource));
     expect(bill.map(({ what }) => what)).toEqual([
         "PostgreSQL of RDS, db.t4g.medium, two zones",
@@ -211,7 +197,7 @@ test("what Amazon runs is in the subnets that are there already, and may be dele
     const network = { existing: { subnetId: "subnet-0123456789abcdef0" } };
     const small = { onDestroy: "delete", multiAz: false };
     const keys = { rds: { ...small, subnetIds }, elasticache: small };
-    const stack = await Stack.of(withManaged("dcor-prod", keys, { network }));
+    const stack = await Stack.of(program(withManaged("dcor-prod", keys, { network })));
     expect(stack.ofType("ubnetGroup").map(({ inputs }) => inputs["subnetIds"])).toEqual([subnetIds, subnetIds]);
     expect(stack.ofType("VpcIpv4CidrBlockAssociation")).toEqual([]);
     const [database, redis] = [stack.ofType("rds/instance:Instance")[0]!, stack.ofType("ReplicationGroup")[0]!];

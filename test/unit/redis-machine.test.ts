@@ -1,5 +1,4 @@
 import { REDIS_PORT } from "../../components/guest/redis";
-import { ephemeralConfiguration, keysOf } from "../../ephemeral/configuration";
 import { rotated } from "../../rotate";
 import type { DcorConfig } from "../../stacks/config";
 import { hasOwnRedis, hasSessionsVolume } from "../../stacks/config/applications";
@@ -7,23 +6,13 @@ import { isOwnRedis } from "../../stacks/config/services";
 import { ownPorts, servicePackages } from "../../stacks/dcor-services";
 import type { Deployment } from "../../verify/deployment";
 import { expectRefusedOnce, parse, refused } from "./config-given";
-
-const local = { platform: "local" };
-const aws = { platform: "aws", account: "123456789012", region: "eu-central-1" };
-const host = (name: string) => ({
-    ...{ platform: "existing", image: "debian-12", host: name, directory: "/srv/science" },
-    hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEyEX4020657MWj44BDyljxrXRirYbx9bzeEkz3ymVsi",
-});
-const firewall = { ssh: ["192.0.2.0/24"] };
-
-type Keys = Record<string, unknown>;
+import { aws, ephemeralKey, firewall, host, kept, local, onAws, testRefusedMachine, type Keys } from "./machines-given";
 
 /** A stack whose Redis has these keys. */
 const withRedis = (redis: Keys, others: Keys = {}, product = "omero-web"): Keys => ({
     ...{ product, instances: undefined, redis },
     ...others,
 });
-const onAws = { machine: aws, firewall, data: { onDestroy: "keep" } };
 
 test.each(["omero-web", "dcor"])("a machine for Redis of %s has the defaults of a machine, and a volume", (product) => {
     const machine = { platform: "local", image: "debian-12", network: "10.77.0.0/24" };
@@ -54,6 +43,8 @@ test("the volume of the sessions stays when Redis gets a machine of its own, and
     expect(places.map(hasSessionsVolume)).toEqual([true, true, false, false]);
 });
 
+testRefusedMachine({ key: "redis", name: "Redis", leastGiB: 2, stack: withRedis });
+
 test.each<[string, Keys, string, RegExp, RegExp]>([
     [
         "a machine for a server elsewhere",
@@ -64,17 +55,10 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
     ],
     [
         "a machine beside Amazon's server",
-        withRedis({ machine: aws, data: { onDestroy: "keep" }, elasticache: {} }, onAws),
+        withRedis({ machine: aws, ...kept, elasticache: {} }, onAws),
         "redis.elasticache",
         /redis\.machine names another server/,
         /redis\.machine or redis\.elasticache/,
-    ],
-    [
-        "a volume without a machine",
-        withRedis({ data: { sizeGiB: 20 } }),
-        "redis.data",
-        /Redis has no machine of its own/,
-        /Give redis\.machine as well/,
     ],
     [
         "a machine for sessions in files",
@@ -91,13 +75,6 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         /Leave one of the two out/,
     ],
     [
-        "another platform",
-        withRedis({ machine: aws, data: { onDestroy: "keep" } }),
-        "redis.machine.platform",
-        /first machine/,
-        /"local", as machine\.platform/,
-    ],
-    [
         "the address of an application's machine",
         withRedis(
             { machine: { ...local, address: "10.77.0.9" } },
@@ -107,20 +84,6 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         /that of redis\.machine/,
         /another machine/,
     ],
-    [
-        "the host that the product is on",
-        withRedis({ machine: host("192.0.2.1") }, { machine: host("192.0.2.1"), firewall }),
-        "redis.machine.host",
-        /that of the stack's first machine/,
-        /another machine/,
-    ],
-    [
-        "a volume that goes with the stack on AWS",
-        withRedis({ machine: aws }, onAws),
-        "redis.data.onDestroy",
-        /must be set on AWS/,
-        /"refuse", "keep"/,
-    ],
 ])("%s is refused", (_, keys, key, reason, advice) => expectRefusedOnce(keys, key, reason, advice));
 
 test("EOxServer has no use for it", () => {
@@ -128,10 +91,8 @@ test("EOxServer has no use for it", () => {
 });
 
 test("an ephemeral stack has its Redis on its one machine", () => {
-    const text =
-        "config: { science-stacks:product: dcor, science-stacks:machine: { platform: local }, science-stacks:redis: ";
-    const own = "{ maxMemoryMiB: 64, machine: { platform: local }, data: { sizeGiB: 9 } } }";
-    expect(keysOf(ephemeralConfiguration(text + own))["redis"]).toEqual({ maxMemoryMiB: 64 });
+    const redis = { maxMemoryMiB: 64, machine: local, data: { sizeGiB: 9 } };
+    expect(ephemeralKey("dcor", "redis", redis)).toEqual({ maxMemoryMiB: 64 });
 });
 
 test("its password can be made anew", () => {

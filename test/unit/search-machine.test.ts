@@ -1,15 +1,10 @@
 import { SERVER_AUTHORITY, serverProgram, SOLR_PORT, solrUrl } from "../../components/guest/solr-files";
-import { ephemeralConfiguration, keysOf } from "../../ephemeral/configuration";
 import { ownPorts, servicePackages } from "../../stacks/dcor-services";
 import type { DcorConfig } from "../../stacks/config";
 import { hasOwnSolr } from "../../stacks/config/services";
 import { expectRefusedOnce, parse } from "./config-given";
 import { expectGolden } from "./golden";
-
-const local = { platform: "local" };
-const aws = { platform: "aws", account: "123456789012", region: "eu-central-1" };
-
-type Keys = Record<string, unknown>;
+import { ephemeralKey, local, testRefusedMachine, type Keys } from "./machines-given";
 
 /** A stack of DCOR whose Solr has these keys. */
 const withSolr = (solr: Keys, others: Keys = {}): Keys => ({
@@ -35,6 +30,11 @@ test("the first machine has neither the port nor the packages of a Solr that is 
     expect(servicePackages(there)).toHaveLength(servicePackages(here).length - 1);
 });
 
+testRefusedMachine({
+    ...{ key: "solr", name: "Solr", leastGiB: 2, stack: withSolr },
+    firstHost: { scratch: "/srv/scratch" },
+});
+
 test.each<[string, Keys, string, RegExp, RegExp]>([
     [
         "a machine for a core elsewhere",
@@ -42,27 +42,6 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         "solr.machine",
         /solr\.url names a server elsewhere/,
         /Leave solr\.url out/,
-    ],
-    [
-        "a volume without a machine",
-        withSolr({ data: { sizeGiB: 20 } }),
-        "solr.data",
-        /Solr has no machine of its own/,
-        /Give solr\.machine/,
-    ],
-    [
-        "a volume that is too small",
-        withSolr({ machine: local, data: { sizeGiB: 1 } }),
-        "solr.data.sizeGiB",
-        /out of range/,
-        /from 2 to 16384 GiB/,
-    ],
-    [
-        "another platform",
-        withSolr({ machine: aws, data: { onDestroy: "keep" } }),
-        "solr.machine.platform",
-        /first machine/,
-        /"local", as machine\.platform/,
     ],
     [
         "the address of the object store's machine",
@@ -73,20 +52,6 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         "solr.machine.address",
         /that of objectStore\.machine/,
         /another machine/,
-    ],
-    [
-        "a snapshot",
-        withSolr({ machine: { ...local, snapshot: "dcor-0123456789abcdef" } }),
-        "solr.machine.snapshot",
-        /begins with none/,
-        /Leave it out/,
-    ],
-    [
-        "a volume that goes with the stack on AWS",
-        withSolr({ machine: aws }, { machine: aws, firewall: { ssh: ["192.0.2.0/24"] }, data: { onDestroy: "keep" } }),
-        "solr.data.onDestroy",
-        /must be set on AWS/,
-        /"refuse", "keep"/,
     ],
 ])("%s is refused", (_, keys, key, reason, advice) => expectRefusedOnce(keys, key, reason, advice));
 
@@ -100,8 +65,6 @@ test("the unit of a Solr for other machines is what the golden file shows: its k
 });
 
 test("an ephemeral stack has its Solr on its one machine", () => {
-    const text =
-        "config: { science-stacks:product: dcor, science-stacks:machine: { platform: local }, science-stacks:solr: ";
-    const own = "{ heapMiB: 300, machine: { platform: local }, data: { sizeGiB: 9 } } }";
-    expect(keysOf(ephemeralConfiguration(text + own))["solr"]).toEqual({ heapMiB: 300 });
+    const solr = { heapMiB: 300, machine: local, data: { sizeGiB: 9 } };
+    expect(ephemeralKey("dcor", "solr", solr)).toEqual({ heapMiB: 300 });
 });

@@ -1,5 +1,6 @@
 import { PATRONI_CONFIGURATION } from "../../../components/database-cluster/patroni-files";
-import type { DatabaseMember, EoxServerContext as Context } from "../../context";
+import type { EoxServerContext as Context } from "../../context";
+import type { DatabaseMember } from "../../further-machines";
 import { count, ensure } from "../../row";
 import { together } from "../common/machines";
 import { databaseOf } from "./instance";

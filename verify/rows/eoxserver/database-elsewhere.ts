@@ -1,5 +1,6 @@
 import { serverAddress, type ServerAddress } from "../../../components/guest/postgresql-server";
-import type { DatabaseMachine, EoxServerContext as Context } from "../../context";
+import type { EoxServerContext as Context } from "../../context";
+import type { DatabaseMachine } from "../../further-machines";
 import { ensure } from "../../row";
 import { checkLocalServer } from "./database-local";
 import { databaseOf, instancesOf, names, sampleOf } from "./instance";
