@@ -38,7 +38,7 @@ export async function createDatabaseCluster(
         const neighbours = made.filter((each) => each.machine !== machine).map((each) => each.machine);
         const packages = DatabaseCluster.packages(keys.image, extensions);
         const further = furnish(config, machine, rulesOf(clients, neighbours), {
-            ...{ role: name, keys, volume, packages, after },
+            ...{ role: name, keys, volume, packages, after, isBackedUp: false },
         });
         return { ...further, name, image: keys.image };
     });

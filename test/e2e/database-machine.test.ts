@@ -67,7 +67,7 @@ describe("EOxServer with its database on a machine of its own", () => {
         expect(await stack.run("logs", "--machine", "database")).toContain("postgresql@15-main");
         await stack.sshOn("database", "echo broken >>/etc/postgresql/15/main/pg_hba.conf");
         const { status, stdout } = await stack.attempt("drift");
-            expect([status, stdout]).toEqual([1, expect.stringContaining("database-server-access")]);
+        expect([status, stdout]).toEqual([1, expect.stringContaining("database-server-access")]);
         await stack.run("up", "--repair");
         await expectNoDrift(stack);
     });

@@ -129,5 +129,9 @@ describe("backups of a database on three machines", () => {
         expect(settings).toContain("databases=elsewhere\nadministrator=root\nconnection=(PGSERVICEFILE=");
         expect(settings).toContain("databases_of=''\n");
         expect(settings).toContain("paths=(/data/eoxserver /data/eodata)\n");
+        expect([stack.text("packages"), stack.text("db1-packages")].map((text) => text.includes("restic"))).toEqual([
+            true,
+            false,
+        ]);
     });
 });
