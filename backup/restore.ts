@@ -48,10 +48,18 @@ command(async () => {
         checkHealth(stack);
     } catch (error) {
         progress(`${name} does not come up with the restored data: what was there before is put back`);
-        await exchange(stack, "back");
-        await runSteps(stack);
-        await finish(stack.machines);
-        const cause = error instanceof Error ? error.message : String(error);
+        const cause = messageOf(error);
+        try {
+            await exchange(stack, "back");
+            await runSteps(stack);
+            await finish(stack.machines);
+        } catch (another) {
+            throw new Error(
+                `${name} did not come up with the restored data: ${cause}\n` +
+                    `What was there before could not be put back, or not be started: ${messageOf(another)}\n` +
+                    `  Nothing of it is lost. Have all machines run (npm run up -- ${name}), and run this command again.`,
+            );
+        }
         throw new Error(`${name} is as it was before, since it did not come up with the restored data: ${cause}`);
     }
     await finish(stack.machines);
@@ -59,6 +67,8 @@ command(async () => {
         `${name} has the data of ${shown(chosen.time)} (backup ${backup}), and answers. It did not for ${seconds()} s at most.`,
     );
 });
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** The backup of an earlier restore that was cut off when it had begun to exchange the data: it is finished before another. */
 async function cutOff({ machines }: BackedUpStack): Promise<string | undefined> {

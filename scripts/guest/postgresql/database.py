@@ -119,7 +119,8 @@ def make_database(cursor, arguments) -> None:
     if one(cursor, "SELECT datacl IS NULL FROM pg_database WHERE datname = %s", arguments.database)[0]:
         cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
 
-    inner = connect(dbname=arguments.database)
+    # Of several servers the same one: a standby may not have the database yet.
+    inner = connect(dbname=arguments.database, host=cursor.connection.info.host)
     with inner.cursor() as inside:
         inside.execute("SELECT pg_advisory_lock(%s)", (INSTANCE_LOCK,))
         for extension in arguments.extension:
