@@ -29,7 +29,9 @@ test("each machine's own is backed up, that of the databases before the files", 
     ];
     expect(first).toMatch(/host=eoxserver-test\n.*\npaths=\(\/data\/ckan\)\n.*\ndatabases=no\n/s);
     expect(first).toContain("databases_of=eoxserver-test-database\n");
-    expect(database).toMatch(/host=eoxserver-test-database\n.*\npaths=\(\)\n.*\ndatabases=here\nadministrator=postgres\n/s);
+    expect(database).toMatch(
+        /host=eoxserver-test-database\n.*\npaths=\(\)\n.*\ndatabases=here\nadministrator=postgres\n/s,
+    );
     expect(database).toContain("databases_of=''\n");
     expect(store).toMatch(/host=eoxserver-test-object-store\n.*\npaths=\(\/data\/minio\)\n.*\ndatabases=no\n/s);
     expect(store).toContain("databases_of=eoxserver-test-database\n");
