@@ -2,29 +2,17 @@ import { balancerFiles } from "../../components/guest/balancer-files";
 import { HAPROXY_PACKAGES } from "../../components/guest/haproxy";
 import { settings as redisSettings } from "../../components/guest/redis";
 import { cachesProperty } from "../../components/omero-web/properties";
-import { ephemeralConfiguration, keysOf } from "../../ephemeral/configuration";
 import type { OmeroWebConfig } from "../../stacks/config";
+import { machines, testRefusedApplications, two } from "./applications-given";
 import { expectRefusedOnce, parse } from "./config-given";
 import { expectGolden } from "./golden";
-
-const local = { platform: "local" };
-const aws = { platform: "aws", account: "123456789012", region: "eu-central-1" };
-const host = (name: string) => ({
-    ...{ platform: "existing", image: "debian-12", host: name, directory: "/srv/science" },
-    hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEyEX4020657MWj44BDyljxrXRirYbx9bzeEkz3ymVsi",
-});
-const firewall = { ssh: ["192.0.2.0/24"] };
-
-type Keys = Record<string, unknown>;
+import { ephemeralKey, firewall, host, local, type Keys } from "./machines-given";
 
 /** A stack of OMERO.web with these machines. */
 const withMachines = (applications: Keys, others: Keys = {}): Keys => ({
     ...{ product: "omero-web", instances: undefined, applications },
     ...others,
 });
-const two = { app1: { machine: local }, app2: { machine: local } };
-const machines = (count: number) =>
-    Object.fromEntries(Array.from({ length: count }, (_, index) => [`app${index + 1}`, { machine: local }]));
 
 test("machines for OMERO.web have the defaults of a machine, and a volume", () => {
     const config = parse(withMachines({ app1: { machine: local }, app2: { machine: local, data: { sizeGiB: 3 } } }));
@@ -45,44 +33,9 @@ test("OMERO.web needs its own release where it is, and not where nginx alone is"
     expect(parse(withMachines(two, newer))).toMatchObject({ machine: { image: "debian-13" } });
 });
 
+testRefusedApplications(withMachines);
+
 test.each<[string, Keys, string, RegExp, RegExp]>([
-    ["no machine at all", withMachines({}), "applications", /0 are given/, /1 to 30 names/],
-    ["too many machines", withMachines(machines(31)), "applications", /31 are given/, /1 to 30 names/],
-    [
-        "an application without a machine",
-        withMachines({ app1: {} }),
-        "applications.app1.machine",
-        /must be set/,
-        /keys of `machine`/,
-    ],
-    [
-        "a key that there is not",
-        withMachines({ app1: { machine: local, workers: 3 } }),
-        "applications.app1.workers",
-        /no such key/,
-        /Keys of applications\.app1: machine, data/,
-    ],
-    [
-        "a name that no machine can have",
-        withMachines({ App_1: { machine: local } }),
-        "applications.App_1",
-        /no name of an application machine/,
-        /lower-case letters and digits/,
-    ],
-    [
-        "the name of another kind of machine",
-        withMachines({ database: { machine: local } }),
-        "applications.database",
-        /reserved/,
-        /"app1"/,
-    ],
-    [
-        "the name of Redis' machine",
-        withMachines({ redis: { machine: local } }),
-        "applications.redis",
-        /reserved: it is that of Redis' machine/,
-        /"app1"/,
-    ],
     [
         "Gunicorn of another stack besides",
         withMachines(two, { backend: { host: "192.0.2.30" } }),
@@ -125,58 +78,6 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         /no IcePy/,
         /debian-12/,
     ],
-    [
-        "another platform",
-        withMachines({ app1: { machine: aws, data: { onDestroy: "keep" } } }),
-        "applications.app1.machine.platform",
-        /first machine/,
-        /"local", as machine\.platform/,
-    ],
-    [
-        "the address of another application",
-        withMachines({
-            app1: { machine: { ...local, address: "10.77.0.9" } },
-            app2: { machine: { ...local, address: "10.77.0.9" } },
-        }),
-        "applications.app2.machine.address",
-        /that of applications\.app1\.machine/,
-        /another machine/,
-    ],
-    [
-        "an address that is not in the network",
-        withMachines({ app1: { machine: { ...local, address: "10.78.0.9" } } }),
-        "applications.app1.machine.address",
-        /not in applications\.app1\.machine\.network/,
-        /10\.77\.0\.2 to 10\.77\.0\.254/,
-    ],
-    [
-        "a volume that is too small",
-        withMachines({ app1: { machine: local, data: { sizeGiB: 1 } } }),
-        "applications.app1.data.sizeGiB",
-        /out of range/,
-        /from 2 to 16384 GiB/,
-    ],
-    [
-        "a volume that goes with the stack on AWS",
-        withMachines({ app1: { machine: aws } }, { machine: aws, firewall, data: { onDestroy: "keep" } }),
-        "applications.app1.data.onDestroy",
-        /must be set on AWS/,
-        /"refuse", "keep"/,
-    ],
-    [
-        "a host that is known by its name alone",
-        withMachines({ app1: { machine: host("app.example.org") } }, { machine: host("192.0.2.1"), firewall }),
-        "applications.app1.machine.privateAddress",
-        /must be set: applications\.app1\.machine\.host is a name/,
-        /an IPv4 address/,
-    ],
-    [
-        "backups of the first machine alone",
-        withMachines(two, { backup: { repository: { mode: "directory", path: "/srv/backups" } } }),
-        "backup",
-        /the machines in applications have no backups/,
-        /leave applications out/,
-    ],
 ])("%s is refused", (_, keys, key, reason, advice) => expectRefusedOnce(keys, key, reason, advice));
 
 test("what HAProxy and Redis are given for machines of OMERO.web is what the golden files show", () => {
@@ -202,8 +103,5 @@ test("OMERO.web verifies Redis by the authority that it is given", () => {
 });
 
 test("an ephemeral stack has OMERO.web on its one machine", () => {
-    const text =
-        "config: { science-stacks:product: omero-web, science-stacks:machine: { platform: local }, " +
-        "science-stacks:applications: { app1: { machine: { platform: local } } } }";
-    expect(keysOf(ephemeralConfiguration(text))).not.toHaveProperty("applications");
+    expect(ephemeralKey("omero-web", "applications", two)).toBeUndefined();
 });

@@ -1,20 +1,11 @@
 import { etcdFiles, ETCD_UNIT_FILES } from "../../components/database-cluster/etcd-files";
 import { CLUSTER_SETTINGS, patroniFiles, PATRONI_UNIT_FILES } from "../../components/database-cluster/patroni-files";
 import { clusterSettings, serverAddress, serviceText, tlsSettings } from "../../components/guest/postgresql-server";
-import { ephemeralConfiguration, keysOf } from "../../ephemeral/configuration";
 import { expectRefusedOnce, parse, refused } from "./config-given";
 import { expectGolden } from "./golden";
+import { aws, ephemeralKey, firewall, host, local, type Keys } from "./machines-given";
 
-type Keys = Record<string, unknown>;
-
-const local = { platform: "local" };
-const aws = { platform: "aws", account: "123456789012", region: "eu-central-1" };
-const host = (name: string) => ({
-    ...{ platform: "existing", image: "debian-12", host: name, directory: "/srv/science" },
-    hostKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEyEX4020657MWj44BDyljxrXRirYbx9bzeEkz3ymVsi",
-});
 const backup = { repository: { mode: "directory", path: "/srv/backups" } };
-const firewall = { ssh: ["192.0.2.0/24"] };
 
 /** A stack whose database is on these machines. */
 const withMachines = (machines: Keys, others: Keys = {}, postgresql: Keys = {}): Keys => ({
@@ -190,15 +181,6 @@ test("several servers are used by the one that writes, and left soon when they g
 });
 
 test("an ephemeral stack has PostgreSQL on its one machine", () => {
-    const configuration = ephemeralConfiguration(
-        JSON.stringify({
-            config: {
-                "science-stacks:product": "eoxserver",
-                "science-stacks:machine": local,
-                "science-stacks:postgresql": { machines: three, sharedBuffersMiB: 128 },
-            },
-        }),
-    );
-    expect(keysOf(configuration)).toMatchObject({ postgresql: { sharedBuffersMiB: 128 } });
-    expect(configuration).not.toContain("machines");
+    const postgresql = { machines: three, sharedBuffersMiB: 128 };
+    expect(ephemeralKey("eoxserver", "postgresql", postgresql)).toEqual({ sharedBuffersMiB: 128 });
 });

@@ -6,13 +6,11 @@ import { BALANCER_PORT, balancerFiles } from "../../components/guest/balancer-fi
 import { ADMINISTRATOR_ELSEWHERE } from "../../components/guest/postgresql-server";
 import { endpointFiles } from "../../components/guest/tls-endpoint-files";
 import { ephemeralConfiguration, keysOf } from "../../ephemeral/configuration";
+import { testRefusedApplications, two } from "./applications-given";
 import { expectRefusedOnce, parse } from "./config-given";
 import { expectGolden } from "./golden";
+import { local, type Keys } from "./machines-given";
 
-type Keys = Record<string, unknown>;
-
-const local = { platform: "local" };
-const two = { app1: { machine: local }, app2: { machine: local } };
 const beside = { machine: local };
 const members = { db1: { machine: local }, db2: { machine: local }, db3: { machine: local } };
 
@@ -49,6 +47,8 @@ test("EOxServer needs its release where it is, and not where Apache alone is", (
     expect(parse(withMachines(two, older)).machine.image).toBe("debian-13");
 });
 
+testRefusedApplications(withMachines);
+
 test.each<[string, Keys, string, RegExp, RegExp]>([
     [
         "databases on the first machine",
@@ -56,21 +56,6 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         "applications",
         /share the databases/,
         /postgresql\.machine, postgresql\.machines, postgresql\.rds or postgresql\.url/,
-    ],
-    ["no machine at all", withMachines({}), "applications", /0 are given/, /1 to 30 names/],
-    [
-        "a name that no machine can have",
-        withMachines({ App_1: { machine: local } }),
-        "applications.App_1",
-        /no name of an application machine/,
-        /lower-case letters and digits/,
-    ],
-    [
-        "the name of the database's machine",
-        withMachines({ database: { machine: local } }),
-        "applications.database",
-        /reserved/,
-        /"app1"/,
     ],
     [
         "the name of one of the database's machines",
@@ -105,13 +90,6 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         "applications.app1.machine.address",
         /that of postgresql\.machine/,
         /another machine/,
-    ],
-    [
-        "backups",
-        withMachines(two, { backup: { repository: { mode: "directory", path: "/srv/backups" } } }),
-        "backup",
-        /the machines in applications have no backups/,
-        /leave applications out/,
     ],
 ])("%s is refused", (_, keys, key, reason, advice) => expectRefusedOnce(keys, key, reason, advice));
 
