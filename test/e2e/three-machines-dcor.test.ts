@@ -193,15 +193,6 @@ describe("DCOR with its services on machines of their own", () => {
         await expectAllRowsOk(stack, NOT_HERE, ROWS);
     });
 
-    test("an index that is lost with Solr's volume is built anew by `up --repair`", async () => {
-        const before = await kept();
-        await stack.sshOn("search", "systemctl stop solr; find /data/solr -mindepth 1 -delete");
-        const { stdout } = await stack.attempt("drift");
-        expect(stdout).toContain("search-server-core");
-        await stack.run("up", "--repair");
-        expect(await kept()).toBe(before);
-    });
-
     test("the machines of the services lose their power, and everything works with them again", async () => {
         const object = 'Bucket="circle-kept", Key="resource/kept"';
         await stack.ssh(withKeys(`s3.create_bucket(Bucket="circle-kept"); s3.put_object(${object}, Body=b"42")`));
@@ -214,21 +205,6 @@ describe("DCOR with its services on machines of their own", () => {
         expect(await kept()).toBe(before);
         await stack.ssh(withKeys(`s3.delete_object(${object}); s3.delete_bucket(Bucket="circle-kept")`));
         await expectAllRowsOk(stack, NOT_HERE, ROWS);
-    });
-
-    test("Solr goes to the first machine and back, by an up each, with an index of what users have now", async () => {
-        const before = await kept();
-        const { solr } = own();
-        stack.configure({ solr: {} });
-        await stack.run("up");
-        expect(await kept()).toBe(before);
-        expect((await stack.ssh("systemctl is-active solr")).trim()).toBe("active");
-        stack.configure({ solr });
-        await stack.run("up");
-        expect(await kept()).toBe(before);
-        expect(await stack.ssh("ls -d /opt/solr /etc/systemd/system/solr.service* 2>/dev/null || true")).toBe("");
-        // What the first machine's index has is of before.
-        await stack.ssh("test -d /data/solr/ckan/data/index");
     });
 
     test("destroy leaves nothing of any of them", async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ClusterStack, MOST_SECONDS, otherThan, psql, type Outputs } from "../e2e/cluster-stack";
+import { CONTENTS, ROWS_OF_A_BACKUP } from "../e2e/cluster-backup";
+import { ClusterStack, MEMBERS, MOST_SECONDS, otherThan, psql, type Outputs } from "../e2e/cluster-stack";
 import { powerCut } from "../e2e/host";
 import { writtenDuring } from "../e2e/steady-writes";
 import { MINUTE } from "./tried";
@@ -91,5 +92,37 @@ describe("EOxServer with its database on three machines", () => {
             await stack.expectWhole();
         },
         8 * MINUTE,
+    );
+
+    test(
+        "a database and its user that are gone are there again, by a restore",
+        async () => {
+            const writes = await stack.leader();
+            await stack.sshOn(writes, psql(ROWS_OF_A_BACKUP));
+            const kept = await stack.sshOn(writes, psql(CONTENTS));
+            await stack.run("backup");
+            await stack.sshOn(writes, psql("DROP DATABASE eoxs_instance00 WITH (FORCE)", "postgres"));
+            await stack.sshOn(writes, psql("DROP ROLE instance00", "postgres"));
+            await stack.run("restore");
+            await Promise.all(MEMBERS.map((member) => stack.untilItSays(member, CONTENTS, kept)));
+            await stack.expectWhole();
+        },
+        8 * MINUTE,
+    );
+
+    test(
+        "what a restore could not make again is told by the backup",
+        async () => {
+            const writes = await stack.leader();
+            await stack.sshOn(writes, psql("CREATE TABLE of_the_superuser ()"));
+            const { status, stderr } = await stack.attempt("backup");
+            expect([status, stderr]).toEqual([
+                1,
+                expect.stringContaining("do not belong to its user: TABLE public of_the_superuser postgres"),
+            ]);
+            await stack.sshOn(writes, psql("DROP TABLE of_the_superuser"));
+            expect(await stack.run("backup")).toContain("the repository is in order");
+        },
+        6 * MINUTE,
     );
 });
