@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Web } from "../../verify/web";
 import { Visitor } from "../faults/visitor";
 import { expectDestroyed, expectUnchanged } from "./checks";
-import { testBackups } from "./cluster-backup";
 import { ClusterStack, MEMBERS, MOST_SECONDS, otherThan, psql, type Outputs } from "./cluster-stack";
 import { powerCut } from "./host";
 import { NETWORK } from "./network";
@@ -91,8 +90,6 @@ END`;
         expect(await stack.leader(lost)).not.toBe(lost);
         await stack.expectWhole();
     });
-
-    testBackups(stack);
 
     test("users' commands know the machines: ssh, logs, drift, rotate; a setting is taken up by all", async () => {
         expect((await stack.sshOn("db2", "hostname")).trim()).toBe(stack.beside("db2"));

@@ -91,30 +91,3 @@ describe("EOxServer with its database on a machine of its own", () => {
         await expectDestroyed(stack, NETWORK);
     });
 });
-
-describe("EOxServer whose database moves to a machine of its own", () => {
-    const stack = new TestStack("moving");
-
-    afterAll(() => stack.remove());
-
-    test("has all its data there, and the log-ins of before, by the commands of docs/more-machines.md", async () => {
-        const query = (text: string) => `cd /; runuser -u postgres -- psql -XAtq -d eoxs_instance00 -c "${text}"`;
-        stack.configure(SMALL.eoxserver);
-        await stack.run("up");
-        await stack.ssh(query("SET ROLE instance00; CREATE TABLE kept AS SELECT 42 AS answer"));
-        const users = "SELECT username, password FROM auth_user";
-        const before = await stack.ssh(query(users));
-
-        await stack.ssh("systemctl stop 'eoxserver@*'");
-        const dump = await stack.ssh("cd /; runuser -u postgres -- pg_dump --clean --if-exists eoxs_instance00");
-        stack.configure({ postgresql: { machine: { ...SMALL.eoxserver.machine }, data: { sizeGiB: 2 } } });
-        await stack.run("up");
-        const restore = "psql -Xq -v ON_ERROR_STOP=1 --single-transaction eoxs_instance00 >/dev/null";
-        await stack.sshOn("database", `cd /; runuser -u postgres -- ${restore}`, dump);
-
-        expect((await stack.sshOn("database", query("SELECT answer FROM kept"))).trim()).toBe("42");
-        expect(await stack.sshOn("database", query(users))).toBe(before);
-        await expectAllRowsOk(stack, NOT_HERE, ROWS);
-        expect((await stack.ssh("systemctl is-active postgresql || true")).trim()).toBe("inactive");
-    });
-});

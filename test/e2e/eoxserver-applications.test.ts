@@ -1,113 +1,65 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { logIn } from "../../verify/django";
-import type { Outputs as AnyOutputs } from "../../verify/outputs";
-import { wmsCapabilities } from "../../verify/ows";
-import { Web } from "../../verify/web";
-import { Visitor, type Seen } from "../faults/visitor";
 import { Guest } from "../guest/guest";
 import { expectAllRowsOk, expectDestroyed, expectUnchanged, untilItAnswers } from "./checks";
+import { EoxserverMachines, NOT_HERE, OWN, ROWS, type Outputs } from "./eoxserver-machines";
 import { machineRuns, powerCut } from "./host";
 import { NETWORK } from "./network";
 import { SMALL } from "./small";
-import { TestStack } from "./test-stack";
+import { expectUnseen, seenDuring } from "./visitors";
 
-type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
-
-/** Rows that a stack without an access control and without backups cannot show. */
-const NOT_HERE = ["E15", "X11"];
-const ROWS = 30;
 const MACHINES = ["app1", "app2"] as const;
 
-describe("EOxServer that gets two machines of its own", () => {
-    const stack = new TestStack("eox-apps");
-    const own = { machine: { ...SMALL.eoxserver.machine }, data: { sizeGiB: 2 } };
+describe("EOxServer that grows from one machine to four", () => {
+    const eoxserver = new EoxserverMachines("eox-apps");
+    const { stack } = eoxserver;
     let stranger: Guest;
-    let outputs: Outputs;
-    let web: Web;
-    /** Of the administrator, as a browser keeps it. */
-    let session = "";
 
-    const instance = () => outputs.instances["instance00"]!;
-    const manage = (machine: string, python: string) =>
-        stack.sshOn(machine, `cd /; eoxsi00 shell --verbosity 0 2>/dev/null`, `${python}\n`);
-
-    /** A page of the administration, which leads those to the log-in who have none. */
-    const withSession = () => ({ request: (url: string) => web.request(url, { headers: { Cookie: session } }) }) as Web;
-
-    /** What visitors saw during something: of the page, of the capabilities, and one who has logged in, where one has. */
-    async function seenDuring(what: string, work: () => Promise<unknown>, isLoggedIn = true): Promise<Seen[]> {
-        const { url, ows, admin } = instance();
-        const all = [
-            ...[new Visitor(web, url), new Visitor(web, wmsCapabilities(ows))],
-            ...(isLoggedIn ? [new Visitor(withSession(), admin)] : []),
-        ];
-        await sleep(1000);
-        await work();
-        await sleep(2000);
-        const seen = await Promise.all(all.map((each) => each.leave()));
-        for (const [index, { asked, failed, others, away, slowest }] of seen.entries()) {
-            process.stderr.write(
-                `  ${what}, ${["page", "capabilities", "administrator"][index]}: of ${asked} requests ${failed} failed ` +
-                    `(${[...others].join(", ")}), away for ${away.toFixed(1)} s at most, the slowest took ${slowest.toFixed(1)} s\n`,
-            );
-        }
-        return seen;
-    }
-
-    /** None of them saw anything of it. */
-    async function expectUnseen(what: string, work: () => Promise<unknown>, isLoggedIn = true): Promise<void> {
-        const seen = await seenDuring(what, work, isLoggedIn);
-        expect(seen.filter(({ failed }) => failed > 0)).toEqual([]);
-    }
-
-    /** Logs the administrator in. */
-    async function logInAs(password: string): Promise<void> {
-        const recording = {
-            get: (url: string) => web.get(url),
-            request: async (...args: Parameters<Web["request"]>) => {
-                const answer = await web.request(...args);
-                const cookies = answer.headers["set-cookie"] ?? [];
-                session = cookies.find((cookie) => cookie.startsWith("sessionid="))?.split(";")[0] ?? session;
-                return answer;
-            },
-        } as Web;
-        const { text } = await logIn(recording, instance().admin, "admin", password);
-        expect(text).toContain("Site administration");
-    }
+    const setPassword = (password: string) =>
+        `from django.contrib.auth.models import User; u = User.objects.get(username='admin'); u.set_password('${password}'); u.save()\n`;
 
     beforeAll(async () => {
-        stack.configure({ ...SMALL.eoxserver, postgresql: own });
-        await stack.run("up");
-        outputs = await stack.outputs<Outputs>();
-        web = new Web(outputs.certificate);
+        await eoxserver.begin();
         stranger = Guest.create("stranger", { network: NETWORK });
     });
 
     afterAll(() => {
-        web?.close();
-        stack.remove();
+        eoxserver.remove();
         stranger?.destroy();
     });
 
-    test("goes there without a request that fails, with the password that its administrator has chosen", async () => {
+    test("its database moves to a machine of its own, with all data and the log-ins of before, by the commands of docs/more-machines.md", async () => {
+        const query = (text: string) => `cd /; runuser -u postgres -- psql -XAtq -d eoxs_instance00 -c "${text}"`;
+        await stack.ssh(query("SET ROLE instance00; CREATE TABLE kept AS SELECT 42 AS answer"));
+        const users = "SELECT username, password FROM auth_user";
+        const before = await stack.ssh(query(users));
+
+        await stack.ssh("systemctl stop 'eoxserver@*'");
+        const dump = await stack.ssh("cd /; runuser -u postgres -- pg_dump --clean --if-exists eoxs_instance00");
+        stack.configure({ postgresql: OWN });
+        await stack.run("up");
+        const restore = "psql -Xq -v ON_ERROR_STOP=1 --single-transaction eoxs_instance00 >/dev/null";
+        await stack.sshOn("database", `cd /; runuser -u postgres -- ${restore}`, dump);
+
+        expect((await stack.sshOn("database", query("SELECT answer FROM kept"))).trim()).toBe("42");
+        expect(await stack.sshOn("database", query(users))).toBe(before);
+        expect((await stack.ssh("systemctl is-active postgresql || true")).trim()).toBe("inactive");
+        await eoxserver.logIn();
+    });
+
+    test("it goes to two machines without a request that fails, with the password that its administrator has chosen", async () => {
         const chosen = "a-password-of-ones-own";
-        await stack.ssh(
-            `cd /; echo "from django.contrib.auth.models import User; u = User.objects.get(username='admin'); u.set_password('${chosen}'); u.save()" | eoxsi00 shell`,
-        );
-        stack.configure({ applications: { app1: own, app2: own } });
-        await expectUnseen("to two machines", () => stack.run("up"), false);
-        await logInAs(chosen);
+        await stack.ssh(`cd /; echo "${setPassword(chosen).trim()}" | eoxsi00 shell`);
+        stack.configure({ applications: { app1: OWN, app2: OWN } });
+        await expectUnseen("to two machines", eoxserver.visits, () => stack.run("up"));
+        await eoxserver.logIn(chosen);
         // The directory of before stays, and nothing of the software.
         expect(await stack.ssh("ls -d /data/eoxserver/instance00 /opt/eoxserver 2>/dev/null || true")).toBe(
             "/data/eoxserver/instance00\n",
         );
         // For what follows, the stack's.
-        const password = outputs.adminPasswords["instance00"]!;
-        await manage(
-            "app1",
-            `from django.contrib.auth.models import User; u = User.objects.get(username='admin'); u.set_password('${password}'); u.save()`,
-        );
-        await logInAs(password);
+        const own = setPassword(eoxserver.outputs.adminPasswords["instance00"]!);
+        await stack.sshOn("app1", "cd /; eoxsi00 shell --verbosity 0 2>/dev/null", own);
+        await eoxserver.logIn();
     });
 
     test("every requirement is met, on each of the machines; another up changes nothing", async () => {
@@ -139,18 +91,18 @@ describe("EOxServer that gets two machines of its own", () => {
     });
 
     test("a machine that loses its power costs hardly a request and nobody's log-in, and up brings it back", async () => {
-        const seen = await seenDuring("app1 loses its power", async () => {
+        const seen = await seenDuring("app1 loses its power", eoxserver.allVisits, async () => {
             powerCut(stack.beside("app1"));
             await sleep(10_000);
         });
-        expect(Math.max(...seen.map(({ failed }) => failed))).toBeLessThanOrEqual(1);
-        await expectUnseen("app1 comes back", () => stack.run("up"));
+        expect(Math.max(...Object.values(seen).map(({ failed }) => failed))).toBeLessThanOrEqual(1);
+        await expectUnseen("app1 comes back", eoxserver.allVisits, () => stack.run("up"));
         expect(machineRuns(stack.beside("app1"))).toBe(true);
     });
 
     test("a changed setting comes to one machine after the other, and no request fails", async () => {
         stack.configure({ eoxserver: { ...SMALL.eoxserver.eoxserver, requestTimeoutSeconds: 120 } });
-        await expectUnseen("another time limit", () => stack.run("up"));
+        await expectUnseen("another time limit", eoxserver.allVisits, () => stack.run("up"));
         for (const machine of MACHINES) {
             const limit = "grep -o 'request-timeout=[0-9]*' /etc/eoxserver/instance00/apache2.conf";
             expect((await stack.sshOn(machine, limit)).trim()).toBe("request-timeout=120");
@@ -159,33 +111,17 @@ describe("EOxServer that gets two machines of its own", () => {
 
     test("while none of them runs, visitors see the maintenance page; users' commands know the machines", async () => {
         await Promise.all(MACHINES.map((machine) => stack.sshOn(machine, "systemctl stop eoxserver@instance00")));
-        const { status, text, headers } = await web.request(instance().url);
+        const { web, instance } = eoxserver;
+        const { status, text, headers } = await web.request(instance.url);
         expect([status, headers["retry-after"]]).toEqual([503, "60"]);
         expect(text).toContain("EOxServer is being maintained");
         const { status: drift, stdout } = await stack.attempt("drift");
         expect([drift, stdout]).toEqual([1, expect.stringContaining("app2-eoxserver-instance00-instance")]);
         await stack.run("up", "--repair");
-        await untilItAnswers(web, instance().url);
+        await untilItAnswers(web, instance.url);
         expect((await stack.sshOn("app2", "hostname")).trim()).toBe(stack.beside("app2"));
         expect(await stack.run("logs", "--machine", "app1")).toContain("eoxserver@instance00.service");
         expect((await stack.attemptAll("status", "--json")).stdout).toContain('"app1:/data"');
-    });
-
-    test("one that is taken out leaves the other as it is, and costs no request", async () => {
-        const process = () => stack.sshOn("app2", "systemctl show --property=MainPID eoxserver@instance00");
-        const before = await process();
-        stack.configure({ applications: { app2: own } });
-        await expectUnseen("app1 is taken out", () => stack.run("up"));
-        expect(await process()).toBe(before);
-        expect(machineRuns(stack.beside("app1"))).toBe(false);
-    });
-
-    test("goes back to one machine, where visitors wait, or are refused, while the database lets in that one alone already", async () => {
-        stack.configure({ applications: undefined });
-        const seen = await seenDuring("back to one machine", () => stack.run("up"), false);
-        expect(Math.max(...seen.map(({ away }) => away))).toBeLessThan(60);
-        expect(MACHINES.map((machine) => machineRuns(stack.beside(machine)))).toEqual([false, false]);
-        await logInAs(outputs.adminPasswords["instance00"]!);
     });
 
     test("destroy leaves nothing of any of them", async () => {
