@@ -76,6 +76,12 @@ export class BackedUpStack {
         return new BackedUpStack(stack, outputs, deployment, steps, first, databases, machines, members, guests);
     }
 
+    /** The machines that the product is on instead of the first one. */
+    get applications(): BackedUpMachine[] {
+        const names = Object.keys(this.outputs.applicationSsh ?? {}).map((name) => `${this.name}-${name}`);
+        return this.machines.filter(({ name }) => names.includes(name));
+    }
+
     /** Gives the first machine the state of the stack, its secrets encrypted, to be backed up with the data. */
     async keepState(): Promise<void> {
         const { text } = await new Engine(this.name, "").export();

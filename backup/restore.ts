@@ -86,7 +86,7 @@ async function partsOf(stack: BackedUpStack, chosen: Snapshot): Promise<Map<Back
         databases === first ? chosen : databasesFor(await snapshots(databases, outputs.product), chosen);
     const parts = machines.map(async (machine): Promise<[BackedUpMachine, Snapshot]> => {
         const own = { [first.name]: chosen, [databases.name]: ofDatabases }[machine.name];
-        return [machine, own ?? filesFor(await snapshots(machine, outputs.product), ofDatabases)];
+        return [machine, own ?? filesFor(await snapshots(machine, outputs.product), ofDatabases, machine.name)];
     });
     return new Map(await Promise.all(parts));
 }
@@ -115,10 +115,10 @@ async function fetch(
     }
 }
 
-/** On the first machine first, which stops what uses the others. */
+/** First where the product is, which stops what uses the others. */
 async function exchange(stack: BackedUpStack, direction: "forth" | "back"): Promise<void> {
-    const { first, machines } = stack;
-    for (const machine of [first, ...machines.filter((each) => each !== first)]) {
+    const { first, machines, applications } = stack;
+    for (const machine of new Set([...applications, first, ...machines])) {
         const done = await machine.step("restore-swap", {
             script: "backup/restore-swap.sh",
             parameters: { direction },

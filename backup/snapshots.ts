@@ -57,11 +57,17 @@ export function databasesFor(all: readonly Snapshot[], { time }: Snapshot): Snap
     return found;
 }
 
-/** The files' backup that belongs to one of the databases: the first that was made after it, which has all that they name. @throws when there is none */
-export function filesFor(all: readonly Snapshot[], { time }: Snapshot): Snapshot {
+/**
+ * The files' backup that belongs to one of the databases: the first that was made after it, which has all that they name.
+ * @param machine whose files they are
+ * @throws when there is none
+ */
+export function filesFor(all: readonly Snapshot[], { time }: Snapshot, machine: string): Snapshot {
     const found = all.find((each) => each.time.getTime() >= time.getTime());
     if (found === undefined) {
-        throw new Error(`there is no backup of the files from after that of the databases of ${shown(time)}`);
+        throw new Error(
+            `there is no backup of the files of ${machine} from after that of the databases of ${shown(time)}`,
+        );
     }
     return found;
 }

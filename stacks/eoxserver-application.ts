@@ -4,6 +4,7 @@ import type { InstallStep } from "../components/guest/install-step";
 import type { DatabaseEndpoint } from "../components/guest/postgresql";
 import type { PublicAddress } from "../components/guest/public-address";
 import type { Machine } from "../components/machine/machine";
+import type { FurtherBackedUp } from "./backups";
 import type { EoxServerConfig } from "./config";
 import type { StackStorages } from "./eoxserver-storages";
 
@@ -16,6 +17,8 @@ export interface EoxServerTier {
     before: InstallStep[];
     /** The last steps of it: after them it answers. */
     last: InstallStep[];
+    /** The machines beside the first one, with what of them is backed up. */
+    backedUp: FurtherBackedUp[];
     /** What the stack gives out of machines beside the first one. */
     outputs: Record<string, unknown>;
 }
@@ -34,7 +37,7 @@ export function applicationHere(config: EoxServerConfig, needs: EoxServerNeeds, 
     const here = { ...place, name: "eoxserver" };
     const eoxserver = new EoxServer("eoxserver", eoxServerArgs(config, needs, [here]));
     const answering = eoxserver.start(here);
-    return { eoxserver, before: answering, last: answering, outputs: {} } satisfies EoxServerTier;
+    return { eoxserver, before: answering, last: answering, backedUp: [], outputs: {} } satisfies EoxServerTier;
 }
 
 /** What EOxServer is made with, wherever it is. */

@@ -79,6 +79,7 @@ export function applicationsElsewhere(
         balancer: `127.0.0.1:${BALANCER_PORT}`,
         before: seen.slice(0, 1),
         last: seen,
+        backedUp: machines.map((each, index) => each.backedUp(EoxServer.backup(namesOf(config)), seen[index]!)),
         outputs: {
             applications: Object.fromEntries(machines.map(({ role, output }) => [role, output])),
             applicationSsh: pulumi.secret(Object.fromEntries(machines.map(({ role, ssh }) => [role, ssh]))),

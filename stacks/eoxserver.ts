@@ -99,8 +99,10 @@ export async function eoxserver(config: EoxServerConfig) {
 
     // A machine that PostgreSQL has for itself dumps its own. Of several, any may be the one that writes: they are dumped here.
     const isDumpedHere = hasOwnServer(config) || config.postgresql.machines !== undefined;
-    const contents = EoxServer.backup(names, isDumpedHere ? database.administrator : undefined);
-    const backup = createBackups(config, { machine, contents, after: [site] }, beside?.backedUp);
+    const databases = isDumpedHere ? database.administrator : undefined;
+    const contents = EoxServer.backup(config.applications ? [] : names, databases);
+    const others = [...(beside?.backedUp ?? []), ...tier.backedUp];
+    const backup = createBackups(config, { machine, contents, after: [site] }, others);
 
     const url = address.apply(publicUrl);
     return {

@@ -13,7 +13,7 @@ export interface Product<P extends Outputs["product"] = Outputs["product"]> {
     /** systemd units that make up the running product. */
     units(config: Context<P>["config"]): string[];
     /** The same of a machine that the product has for itself, beside the first one. @default it has none */
-    onApplications?(config: Context<P>["config"]): { ports: number[]; units: string[] };
+    onApplications?(config: Context<P>["config"]): { ports: number[]; units: string[]; isBackedUp?: boolean };
     /** Says of the services that the product uses (X12) what it has seen, or throws {@link NotHere}. */
     services(context: Context<P>): Promise<string>;
     /** A setting that is tried in a preview, and never made: how it is changed, and the lines that the preview must show. */

@@ -148,10 +148,14 @@ export class EoxServer extends pulumi.ComponentResource {
     /** The same, for a machine that the instances are on and the site is not. */
     static readonly backendPackages: PackageSet = { packages: BACKEND_PACKAGES };
 
-    /** What of EOxServer is backed up from its machine. @param instances their names @param databases how their databases are reached. @default they have backups elsewhere */
+    /**
+     * What of EOxServer is backed up from a machine.
+     * @param instances their names; none where they are on other machines
+     * @param databases how the databases are reached. @default they have backups elsewhere
+     */
     static backup(instances: readonly string[], databases?: DatabaseAdministrator): BackupContents {
         return {
-            directories: ["/data/eoxserver", "/data/eodata"],
+            directories: instances.length > 0 ? ["/data/eoxserver", "/data/eodata"] : [],
             databases,
             units: instances.map((instance) => `eoxserver@${instance}.service`),
             forget: ["/var/lib/science-stacks/eoxserver"],

@@ -56,7 +56,7 @@ start_guest() {
         end_orphans
         rm -rf "$place/scripts"
         mkdir "$place/scripts"
-        cp "$here"/{lib,network,loop,root,supervisor}.sh "$place/scripts/"
+        cp "$here"/{lib,kernel,network,loop,root,supervisor}.sh "$place/scripts/"
         if host_has_systemd; then
             start_by_systemd
         else

@@ -16,6 +16,8 @@ here=$(dirname "$self")
 # shellcheck source=scripts/host/lib.sh
 source "$here/lib.sh"
 become_root "$self" "$@"
+# shellcheck source=scripts/host/kernel.sh
+source "$here/kernel.sh"
 # shellcheck source=scripts/host/network.sh
 source "$here/network.sh"
 # shellcheck source=scripts/host/guest.sh

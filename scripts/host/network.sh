@@ -106,10 +106,7 @@ ensure_network() {
     fi
     ip address replace "$(gateway_of "$network")/${network#*/}" dev "$bridge"
     ip link set "$bridge" up
-    if [ "$(cat /proc/sys/net/ipv4/ip_forward)" = 0 ]; then
-        : >"$home/forwarding-was-off"
-        echo 1 >/proc/sys/net/ipv4/ip_forward
-    fi
+    need_kernel_setting net.ipv4.ip_forward 1
     nft -f - <<END
 table ip science_stacks_$bridge
 delete table ip science_stacks_$bridge
@@ -153,8 +150,5 @@ remove_network() {
     ip link delete "$bridge"
     nft -f - <<<"table ip science_stacks_$bridge
 delete table ip science_stacks_$bridge"
-    if [ -e "$home/forwarding-was-off" ] && ! compgen -G "$home/machines/*/wanted" >/dev/null; then
-        echo 0 >/proc/sys/net/ipv4/ip_forward
-        rm "$home/forwarding-was-off"
-    fi
+    give_back_kernel_settings
 }

@@ -11,6 +11,8 @@ source "$here/lib.sh"
 become_root "$self" "$@"
 # shellcheck source=scripts/host/loop.sh
 source "$here/loop.sh"
+# shellcheck source=scripts/host/kernel.sh
+source "$here/kernel.sh"
 # shellcheck source=scripts/host/network.sh
 source "$here/network.sh"
 # shellcheck source=scripts/host/guest.sh

@@ -8,6 +8,8 @@ set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 # shellcheck source=scripts/host/lib.sh
 source "$here/lib.sh"
+# shellcheck source=scripts/host/kernel.sh
+source "$here/kernel.sh"
 # shellcheck source=scripts/host/network.sh
 source "$here/network.sh"
 # shellcheck source=scripts/host/loop.sh
@@ -82,6 +84,8 @@ become_guest() {
     network=$(setting "$place/settings" network)
     lock "$home"
     ensure_network "$network"
+    # Each guest's systemd has ten or so, and the kernel allows all that root runs 128.
+    need_kernel_setting fs.inotify.max_user_instances 8192
     # A machine that had this address a moment ago had another hardware address.
     ip neighbour flush to "$(setting "$place/settings" address)" dev "$(bridge_of "$network")"
     : >"$place/loops"

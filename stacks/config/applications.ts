@@ -26,7 +26,7 @@ export const applications = ({ what, behind, size, data }: Applications) =>
     });
 
 /** The names are those of machines, and there are not too many. */
-const namesRule: Rule = (given) => {
+export const applicationNamesRule: Rule = (given) => {
     const names = applicationNames(given);
     const wrong = nameComplaints({
         ...{ path: ["applications"], names, whose: "an application machine", example: "app1" },
@@ -38,14 +38,6 @@ const namesRule: Rule = (given) => {
     return [...wrong, ...count];
 };
 
-/** @param reason why there is nothing to back up. What is on them is made by `up`, but for what an administrator laid there. */
-const backupRule =
-    (reason: string): Rule =>
-    (given) =>
-        applicationNames(given).length > 0 && given("backup") !== undefined
-            ? [{ path: ["backup"], reason, advice: "Leave it out, or leave applications out." }]
-            : [];
-
 /** What a web port of the first machine must not be. */
 export const balancerPorts = (given: Given): [number, string][] =>
     applicationNames(given).length === 0 ? [] : [[BALANCER_PORT, "HAProxy"]];
@@ -55,6 +47,3 @@ export const applicationPlaces = (given: Given): RelatedComplaint["path"][] => {
     const names = applicationNames(given);
     return names.length === 0 ? [["machine"]] : names.map((name) => ["applications", name, "machine"]);
 };
-
-/** What the machines of a product must fulfil, besides what is so of each further machine. @param noBackups why they have none */
-export const applicationRules = (noBackups: string): readonly Rule[] => [namesRule, backupRule(noBackups)];

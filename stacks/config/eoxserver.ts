@@ -3,7 +3,7 @@ import { BACKEND_PORT } from "../../components/eoxserver/backend-address";
 import { frontWaits } from "../../components/eoxserver/render-front";
 import { VERSIONS } from "../../components/eoxserver/software";
 import { accessControl, accessControlRule } from "./access-control";
-import { applicationPlaces, applicationRules, applications, balancerPorts } from "./applications";
+import { applicationPlaces, applicationNamesRule, applications, balancerPorts } from "./applications";
 import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
@@ -160,9 +160,7 @@ export const eoxserverRules: readonly Rule[] = [
     ...databaseClusterRules,
     storagesRule,
     versionRule,
-    ...applicationRules(
-        "the machines in applications have no backups: what is on them is made by `up`, but for the edits of operators",
-    ),
+    applicationNamesRule,
     ...eoxserverApplicationRules,
 ];
 

@@ -20,6 +20,11 @@ const REFUSED: readonly Refused[] = [
         "Gunicorn is reached from the stack's first machine alone where there are applications",
         "Leave it out.",
     ],
+    [
+        ["backup"],
+        "the machines in applications have no backups: but for the sessions, what is there is made by `up`",
+        "Leave it out, or leave applications out.",
+    ],
 ];
 
 const togetherRule = refusedWith((given) => applicationNames(given).length > 0, REFUSED);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { siteWaits } from "../../components/omero-web/render";
 import { completeNamedMachines } from "./named-machines";
-import { applicationRules, applications } from "./applications";
+import { applicationNamesRule, applications } from "./applications";
 import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
@@ -64,9 +64,7 @@ export const omeroWebRules: readonly Rule[] = [
     appsRule,
     propertiesRule,
     ...furtherMachineRules,
-    ...applicationRules(
-        "the machines in applications have no backups: but for the sessions, what is there is made by `up`",
-    ),
+    applicationNamesRule,
     ...omeroWebApplicationRules,
 ];
 

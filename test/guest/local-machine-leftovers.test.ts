@@ -43,6 +43,8 @@ test("destroying the last machine and its disk leaves no process, mount, loop de
     try {
         guest.run("mkfs.ext4 -q /dev/disk/by-id/science-stacks-data; mount /dev/disk/by-id/science-stacks-data /mnt");
         expect(leftovers()).toContain(`${home}/disks/${guest.name}-data.img`);
+        // Thirty guests have more than the 128 that the kernel allows by itself.
+        expect(Number(readFileSync("/proc/sys/fs/inotify/max_user_instances", "utf8"))).toBeGreaterThanOrEqual(8192);
     } finally {
         guest.destroy();
     }

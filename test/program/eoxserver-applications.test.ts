@@ -146,10 +146,39 @@ test("all members of a database on three machines let the machines of EOxServer 
     expect(stack.text("db2-firewall-trial").match(/dport 8008/g)).toHaveLength(2);
 });
 
+describe("backups of EOxServer on machines of its own", () => {
+    const backup = { repository: { mode: "directory", path: "/srv/backups" } };
+    const settings = (of: RecordedStack, step: string) => of.text(`${step}-repository`);
+    let stack: RecordedStack;
+    beforeAll(async () => {
+        stack = await RecordedStack.of(() => onMachines({ backup }));
+    });
+
+    test("each machine has those of what is on it, after the database's, in one repository with one password", () => {
+        const paths = "paths=(/data/eoxserver /data/eodata)";
+        for (const role of ["app1", "app2"]) {
+            expect(settings(stack, `${role}-backup`)).toContain(paths);
+            expect(settings(stack, `${role}-backup`)).toContain("databases_of=eoxserver-test-database");
+            expect(settings(stack, `${role}-backup`)).toMatch(/units=\(eoxserver@instance00.service eoxserver@ocean.service\)/);
+            expect(stack.text(`${role}-packages`)).toContain("restic");
+        }
+        expect(settings(stack, "database-backup")).toContain("databases=here");
+        expect(settings(stack, "backup")).toContain("paths=()");
+        expect(settings(stack, "backup")).toContain("units=()");
+        expect(stack.names(/backup-password$/)).toEqual(["backup-password"]);
+    });
+
+    test("those of a database on three machines are in the first one's", async () => {
+        const machines = { db1: { machine: local }, db2: { machine: local }, db3: { machine: local } };
+        const cluster = await RecordedStack.of(() => onMachines({ backup, postgresql: { machines } }));
+        expect(settings(cluster, "backup")).toContain("databases=elsewhere");
+        expect(settings(cluster, "app1-backup")).toContain("databases_of=eoxserver-test\n");
+    });
+});
+
 const onAws = {
     "science-stacks:applications": { app1: MACHINE_ON_AWS, app2: MACHINE_ON_AWS },
     "science-stacks:postgresql": MACHINE_ON_AWS,
-    "science-stacks:backup": undefined,
 };
 describeOnAws("eoxserver-prod", onAws, { role: "app2", port: 7443 });
 describeOnAws("eoxserver-prod", onAws, {

@@ -90,10 +90,4 @@ export function testRefusedApplications(stack: (applications: Keys, others?: Key
     ])("%s is refused", (_, keys, key, reason, advice) =>
         expectRefusedOnce(keys, `applications${key}`, reason, advice),
     );
-
-    test("backups are refused, of which the first machine has nothing", () => {
-        const backup = { repository: { mode: "directory", path: "/srv/backups" } };
-        const reason = /the machines in applications have no backups/;
-        expectRefusedOnce(stack(two, { backup }), "backup", reason, /leave applications out/);
-    });
 }

@@ -44,6 +44,13 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         /Leave backend out/,
     ],
     [
+        "backups, of which there is nothing to make",
+        withMachines(two, { backup: { repository: { mode: "directory", path: "/srv/backups" } } }),
+        "backup",
+        /the machines in applications have no backups/,
+        /leave applications out/,
+    ],
+    [
         "sessions that each machine has for itself",
         withMachines(two, { omeroWeb: { sessions: "files" } }),
         "omeroWeb.sessions",

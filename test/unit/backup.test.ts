@@ -48,9 +48,9 @@ describe("the backup that a time means", () => {
         const databases = [day("2026-11-20T13:59:58", "dddddddd"), day("2026-11-20T14:01:00", "eeeeeeee")];
         expect(databasesFor(databases, files).id).toBe("dddddddd");
         expect(databasesFor([...all], files).id).toBe("cccccccc");
-        expect(filesFor(all, databases[0]!).id).toBe("cccccccc");
+        expect(filesFor(all, databases[0]!, "maps-app1").id).toBe("cccccccc");
         expect(() => databasesFor(databases, all[0]!)).toThrow(/no backup of the databases from before .*2026-11-19/);
-        expect(() => filesFor(all, databases[1]!)).toThrow(/no backup of the files from after .*2026-11-20 14:01:00/);
+        expect(() => filesFor(all, databases[1]!, "maps-app1")).toThrow(/no backup of the files of maps-app1 from after .*2026-11-20 14:01:00/);
     });
 
     test("an empty repository is said to be one", () => {

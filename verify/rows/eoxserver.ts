@@ -33,7 +33,11 @@ export const eoxserver: Product<"eoxserver"> = {
         ...(hasOwnServer(config) ? ["postgresql.service", "var-lib-postgresql.mount"] : []),
         ...(config.applications ? ["haproxy.service"] : instanceUnits(config)),
     ],
-    onApplications: (config) => ({ ports: [ENDPOINT_PORT], units: ["haproxy.service", ...instanceUnits(config)] }),
+    onApplications: (config) => ({
+        ports: [ENDPOINT_PORT],
+        units: ["haproxy.service", ...instanceUnits(config)],
+        isBackedUp: true,
+    }),
     services: async (context) => {
         const wanted = isElsewhere(context) ? addressOf(context).host : "/var/run/postgresql";
         await onEachApplication(context, (each) => checkEndpoint(each, wanted));

@@ -64,9 +64,10 @@ look_for_strange_things() {
 }
 
 # The timers of all machines come at once. That of the databases has a snapshot in the repository when it has dumped them; where
-# it has none at all, its repository is another one.
+# it has none at all, its repository is another one. Who asks for a backup of this machine alone, as an upgrade, has it at once.
 wait_for_databases() {
     local until=$((SECONDS + 3600)) newest
+    [ "${TRIGGER_UNIT:-}" = stack-backup.timer ] || return 0
     while :; do
         newest=$(backup-restic --no-lock snapshots --json --host "$databases_of" --tag "$product" --latest 1 |
             sed -n 's/.*"time":"\([^"]*\)".*/\1/p')
@@ -126,9 +127,11 @@ restic forget --quiet --prune --host "$host" --tag "$product" --group-by host,ta
 # With a part of the data each time, another one each time.
 restic check --quiet --read-data-subset=2% || fail "the repository is damaged: see \`backup-restic check\`"
 
-before=$(sed -n 's/.*"bytes":\([0-9]*\).*/\1/p' "$state/last.json" 2>/dev/null || echo 0)
-printf '{"snapshot":"%s","time":"%s","bytes":%s,"bytesBefore":%s,"dumps":%s,"seconds":%s}\n' \
-    "${snapshot:0:8}" "$(date --iso-8601=seconds)" "$bytes" "${before:-0}" "$tried" "$((SECONDS - started))" >"$state/last.json.new"
+# Compared with the one before, where that was of the same.
+of="$databases ${paths[*]}"
+before=$(grep -sF "\"of\":\"$of\"" "$state/last.json" | sed 's/.*"bytes":\([0-9]*\).*/\1/' || :)
+printf '{"snapshot":"%s","time":"%s","of":"%s","bytes":%s,"bytesBefore":%s,"dumps":%s,"seconds":%s}\n' \
+    "${snapshot:0:8}" "$(date --iso-8601=seconds)" "$of" "$bytes" "${before:-0}" "$tried" "$((SECONDS - started))" >"$state/last.json.new"
 mv "$state/last.json.new" "$state/last.json"
 [ "${#strange[@]}" = 0 ] || fail "${strange[@]/#/the backup ${snapshot:0:8} is made, and \`npm run restore\` could not restore it: }"
 echo "backup ${snapshot:0:8}: $((bytes >> 20)) MiB, $tried databases, $((SECONDS - started)) s; the repository is in order"

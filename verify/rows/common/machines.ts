@@ -41,6 +41,9 @@ export function machinesOf(context: Context): StackMachine[] {
     const { applicationMachines, databaseMembers } = context;
     const product = products[outputs.product];
     const onApplications = product.onApplications?.(config) ?? { ports: [], units: [] };
+    const applications = applicationMachines.flatMap((machine) =>
+        forService(machine, onApplications.ports, onApplications.units),
+    );
     const hasData = product.hasData?.(config) ?? true;
     const first: StackMachine = {
         ...{ ...outputs.machine, ssh, keys: config.machine, sshPort: outputs.ssh.port, hasData, isBackedUp: true },
@@ -63,7 +66,7 @@ export function machinesOf(context: Context): StackMachine[] {
         ...forService(redisMachine, [REDIS_PORT], REDIS_UNITS),
         // Its index is made anew.
         ...forService(searchMachine, [SOLR_PORT], ["solr.service"]),
-        ...applicationMachines.flatMap((machine) => forService(machine, onApplications.ports, onApplications.units)),
+        ...(onApplications.isBackedUp ? withBackups(outputs, applications) : applications),
     ];
 }
 
