@@ -159,7 +159,9 @@ describe("backups of EOxServer on machines of its own", () => {
         for (const role of ["app1", "app2"]) {
             expect(settings(stack, `${role}-backup`)).toContain(paths);
             expect(settings(stack, `${role}-backup`)).toContain("databases_of=eoxserver-test-database");
-            expect(settings(stack, `${role}-backup`)).toMatch(/units=\(eoxserver@instance00.service eoxserver@ocean.service\)/);
+            expect(settings(stack, `${role}-backup`)).toMatch(
+                /units=\(eoxserver@instance00.service eoxserver@ocean.service\)/,
+            );
             expect(stack.text(`${role}-packages`)).toContain("restic");
         }
         expect(settings(stack, "database-backup")).toContain("databases=here");

@@ -50,7 +50,9 @@ describe("the backup that a time means", () => {
         expect(databasesFor([...all], files).id).toBe("cccccccc");
         expect(filesFor(all, databases[0]!, "maps-app1").id).toBe("cccccccc");
         expect(() => databasesFor(databases, all[0]!)).toThrow(/no backup of the databases from before .*2026-11-19/);
-        expect(() => filesFor(all, databases[1]!, "maps-app1")).toThrow(/no backup of the files of maps-app1 from after .*2026-11-20 14:01:00/);
+        expect(() => filesFor(all, databases[1]!, "maps-app1")).toThrow(
+            /no backup of the files of maps-app1 from after .*2026-11-20 14:01:00/,
+        );
     });
 
     test("an empty repository is said to be one", () => {
