@@ -2,23 +2,31 @@ import * as pulumi from "@pulumi/pulumi";
 import { hostNetwork, type FirewallRule, type Machine } from "../machine/machine";
 import { hardening } from "./hardening";
 import { InstallStep } from "./install-step";
+import type { GuestFile } from "./program";
 import { guestScript } from "./shell";
 
 /** How long new rules are on trial, in seconds. A step dials for longer than that, so it learns what became of them. */
 const TRIAL_SECONDS = 40;
 
+/** What puts rules on trial, and what takes them back. */
+export const trialPrograms = (): Record<string, GuestFile> =>
+    Object.fromEntries(
+        ["trial", "restore"].map((name) => [
+            `/usr/local/lib/science-stacks/firewall-${name}`,
+            { content: guestScript(`firewall/${name}.sh`), mode: "755" },
+        ]),
+    );
+
 /**
  * The rules of a security group as the machine's own nftables rules, on platforms that have no security groups.
  * They live in a table and a unit of their own: what else the machine has of nftables is left alone.
  * New rules are on trial until a connection that was made under them keeps them: nobody is locked out by a mistake.
- * @param restored how often rules have been taken back on the machine: once more is a reason to try them again
  */
 export function guestFirewall(
     machine: Machine,
     name: string,
     rules: readonly FirewallRule[],
     opts: pulumi.CustomResourceOptions,
-    restored = 0,
 ): pulumi.Resource {
     const trial = new InstallStep(
         `${name}-trial`,
@@ -26,13 +34,10 @@ export function guestFirewall(
             machine,
             program: withAddresses(rules).apply((known) => ({
                 script: "firewall/try.sh",
-                parameters: { trial_seconds: TRIAL_SECONDS, attempts: restored },
+                parameters: { trial_seconds: TRIAL_SECONDS },
                 files: {
                     "/var/lib/science-stacks/firewall/trial.nft": { content: ruleset(known) },
-                    "/usr/local/lib/science-stacks/firewall-restore": {
-                        content: guestScript("firewall/restore.sh"),
-                        mode: "755",
-                    },
+                    ...trialPrograms(),
                 },
             })),
             removable: true,
@@ -45,7 +50,7 @@ export function guestFirewall(
             machine,
             program: trial.revision.apply((revision) => ({
                 script: "firewall/keep.sh",
-                parameters: { revision },
+                parameters: { revision, trial_seconds: TRIAL_SECONDS },
                 files: {
                     "/etc/systemd/system/science-stacks-firewall.service": { content: UNIT },
                     ...hardening("science-stacks-firewall.service", {

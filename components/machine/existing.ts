@@ -124,7 +124,7 @@ export class ExistingMachine extends pulumi.ComponentResource implements Machine
         // The machine's own sshd, which is not on port 22 everywhere.
         const own = rules.map((rule) => (rule.port === 22 ? { ...rule, port: this.args.port ?? 22 } : rule));
         this.warnOfClosedPorts(own);
-        return guestFirewall(this, name, own, pulumi.mergeOptions({ parent: this }, opts), Number(this.facts.restored));
+        return guestFirewall(this, name, own, pulumi.mergeOptions({ parent: this }, opts));
     }
 
     private warnOfClosedPorts(rules: readonly FirewallRule[]): void {

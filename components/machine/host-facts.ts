@@ -46,8 +46,6 @@ export interface HostFacts {
     client: string;
     /** The stack that is on the host; empty where there is none. */
     stack: string;
-    /** How often new rules of the firewall were taken back. */
-    restored: string;
     /** Clusters of PostgreSQL, e.g. `15/main`. */
     clusters: string;
     /** For each of the wanted volumes in turn: its state, its size in bytes, and what is at its mount point. */

@@ -25,7 +25,7 @@ give_back_kernel_settings() {
     [ -d "$kernel_settings" ] || return 0
     exec {lock}<"$kernel_settings"
     flock "$lock"
-    if ! ls /sys/class/net | grep -Eqx 'ss[0-9a-f]{8}[0-9]{1,2}'; then
+    if ! compgen -G '/sys/class/net/ss[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][1-3]*' >/dev/null; then
         for kept in "$kernel_settings"/*; do
             [ -e "$kept" ] || continue
             cat "$kept" >"$(kernel_file "$(basename "$kept")")"

@@ -13,7 +13,6 @@ const FACTS = Object.entries({
     init: "systemd",
     client: "192.0.2.7",
     stack: "",
-    restored: "0",
     clusters: "",
 })
     .map(([name, value]) => `${name}\t${value}\n`)

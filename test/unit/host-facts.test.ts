@@ -23,7 +23,6 @@ const facts = (changes: Record<string, string> = {}, listening = ["22 0.0.0.0 ss
                 init: "systemd",
                 client: "192.0.2.7",
                 stack: "",
-                restored: "0",
                 clusters: "",
                 volumes: volume("free"),
                 ...changes,

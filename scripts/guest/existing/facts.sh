@@ -71,7 +71,6 @@ fact python "$(python3 -c 'import platform; print(platform.python_version())' 2>
 fact init "$(ps -o comm= -p 1)"
 fact client "$client"
 fact stack "$(cat /var/lib/science-stacks/stack 2>/dev/null || :)"
-fact restored "$(wc -l 2>/dev/null </var/lib/science-stacks/firewall/restored || echo 0)"
 fact clusters "$(find /etc/postgresql -mindepth 2 -maxdepth 2 -printf '%P ' 2>/dev/null || :)"
 for index in "${!paths[@]}"; do
     fact volumes "$(volume_state "${paths[index]}")"$'\t'"$(volume_bytes "${paths[index]}")"$'\t'"$(mount_point_state "${mount_points[index]}")"

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # Keeps the rules on trial, now and at each boot. That this step runs shows that the new rules have let its connection in,
 # or that they have been taken back.
-# Parameters: files (the unit that loads the rules, with lay_files).
+# Parameters: trial_seconds, files (the unit that loads the rules, with lay_files).
 rules=/etc/science-stacks/firewall.nft
 trial=/var/lib/science-stacks/firewall/trial.nft
 restore=science-stacks-firewall-restore
@@ -32,11 +32,13 @@ is_over() {
     ! systemctl is-active --quiet "$restore.service"
 }
 
-systemctl stop "$restore.timer" 2>/dev/null || : # There is one only while rules are on trial.
+systemctl stop "$restore.timer" "$restore.service" 2>/dev/null || : # They are there only while rules are on trial.
 wait_until 30 is_over
 if ! cmp -s "$trial" "$rules" && [ ! -e /run/science-stacks/firewall-on-trial ]; then
-    fail "the new rules of the firewall kept new connections out, so the former ones are back" \
-        "Does firewall.ssh have the address that this computer has for the machine? Then run the command again."
+    # The next `up` begins with this step, and comes in time.
+    /usr/local/lib/science-stacks/firewall-trial "$trial_seconds"
+    fail "the new rules of the firewall kept new connections out, so the former ones were back" \
+        "Does firewall.ssh have the address that this computer has for the machine? Then run the command again: the rules are on trial once more."
 fi
 wrote=0
 lay_files
