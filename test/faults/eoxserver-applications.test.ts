@@ -42,7 +42,10 @@ describe("EOxServer on two machines of its own", () => {
             const edited = "/srv/eoxserver/instance00/instance00/conf/eoxserver.conf";
             await sql("SET ROLE instance00; CREATE TABLE kept AS SELECT 42 AS answer");
             await stack.sshOn("app1", `echo '# by an operator' >>${edited}`);
-            await stack.sshOn("app2", "cd /srv/eodata; install -d -o eodata kept; echo kept >kept/scene");
+            await stack.sshOn(
+                "app2",
+                "cd /srv/eodata; install -d -o eodata kept; echo kept >kept/scene; chown eodata kept/scene",
+            );
             const made = (await stack.run("backup")).trim().split("\n");
             expect(made.map((line) => line.replace(/: backup [0-9a-f]{8}: .*/, ""))).toEqual(
                 ["database", "app1", "app2"].map((machine) => stack.beside(machine)).concat(stack.name),
