@@ -1,9 +1,9 @@
 import { logIn } from "../../verify/django";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { wmsCapabilities } from "../../verify/ows";
-import { Web } from "../../verify/web";
+import type { Web } from "../../verify/web";
+import { GrowingStack } from "./growing-stack";
 import { SMALL } from "./small";
-import { TestStack } from "./test-stack";
 import type { Visits } from "./visitors";
 
 export type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
@@ -14,29 +14,13 @@ export const ROWS = 30;
 export const OWN = { machine: { ...SMALL.eoxserver.machine }, data: { sizeGiB: 2 } };
 
 /** EOxServer on one machine or several, with its administrator logged in, and what visitors see of it. */
-export class EoxserverMachines {
-    readonly stack: TestStack;
-    outputs!: Outputs;
-    web!: Web;
+export class EoxserverMachines extends GrowingStack<Outputs> {
     /** Of the administrator, as a browser keeps it. */
     private session = "";
 
     /** @param label of the stack */
     constructor(label: string) {
-        this.stack = new TestStack(label);
-    }
-
-    /** The first `up`. */
-    async begin(configuration: Record<string, unknown> = {}): Promise<void> {
-        this.stack.configure({ ...SMALL.eoxserver, ...configuration });
-        await this.stack.run("up");
-        this.outputs = await this.stack.outputs<Outputs>();
-        this.web = new Web(this.outputs.certificate);
-    }
-
-    remove(): void {
-        this.web?.close();
-        this.stack.remove();
+        super(label, SMALL.eoxserver);
     }
 
     get instance() {

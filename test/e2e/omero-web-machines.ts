@@ -1,7 +1,7 @@
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
-import { Web } from "../../verify/web";
+import type { Web } from "../../verify/web";
+import { GrowingStack } from "./growing-stack";
 import { SMALL } from "./small";
-import { TestStack } from "./test-stack";
 import type { Visits } from "./visitors";
 
 export type Outputs = Extract<AnyOutputs, { product: "omero-web" }>;
@@ -20,28 +20,12 @@ const inDjango = (program: string) =>
     `from django.conf import settings; django.setup(); Store = import_module(settings.SESSION_ENGINE).SessionStore; ${program}"`;
 
 /** OMERO.web on one machine or several, with somebody who has a session, and what visitors see of it. */
-export class OmeroWebMachines {
-    readonly stack: TestStack;
-    outputs!: Outputs;
-    web!: Web;
+export class OmeroWebMachines extends GrowingStack<Outputs> {
     private session = "";
 
     /** @param label of the stack */
     constructor(label: string) {
-        this.stack = new TestStack(label);
-    }
-
-    /** The first `up`. */
-    async begin(configuration: Record<string, unknown> = {}): Promise<void> {
-        this.stack.configure({ ...SMALL["omero-web"], omeroWeb: SETTINGS, ...configuration });
-        await this.stack.run("up");
-        this.outputs = await this.stack.outputs<Outputs>();
-        this.web = new Web(this.outputs.certificate);
-    }
-
-    remove(): void {
-        this.web?.close();
-        this.stack.remove();
+        super(label, { ...SMALL["omero-web"], omeroWeb: SETTINGS });
     }
 
     /** Gives somebody a session, on the machine that has OMERO.web. @param machine beside the first one; that one itself by default */

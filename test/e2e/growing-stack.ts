@@ -1,0 +1,31 @@
+import type { Outputs as AnyOutputs } from "../../verify/outputs";
+import { Web } from "../../verify/web";
+import { TestStack } from "./test-stack";
+
+/** A stack that is up on one machine or several, as its users reach it. */
+export class GrowingStack<Outputs extends AnyOutputs> {
+    readonly stack: TestStack;
+    outputs!: Outputs;
+    web!: Web;
+
+    /** @param label of the stack @param smallest what its configuration has at least */
+    constructor(
+        label: string,
+        private readonly smallest: Record<string, unknown>,
+    ) {
+        this.stack = new TestStack(label);
+    }
+
+    /** The first `up`. */
+    async begin(configuration: Record<string, unknown> = {}): Promise<void> {
+        this.stack.configure({ ...this.smallest, ...configuration });
+        await this.stack.run("up");
+        this.outputs = await this.stack.outputs<Outputs>();
+        this.web = new Web(this.outputs.certificate);
+    }
+
+    remove(): void {
+        this.web?.close();
+        this.stack.remove();
+    }
+}
