@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Settings of the host's kernel that guests need. What was set before is kept for as long as the kernel runs, and comes back when
-# the host has no network of guests any more, of whichever state. Sourced.
+# the host has no network of guests any more, of whichever state. Sourced, with network.sh.
 readonly kernel_settings=/run/science-stacks-kernel
 
 kernel_file() {
@@ -25,7 +25,7 @@ give_back_kernel_settings() {
     [ -d "$kernel_settings" ] || return 0
     exec {lock}<"$kernel_settings"
     flock "$lock"
-    if ! compgen -G '/sys/class/net/ss[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][1-3]*' >/dev/null; then
+    if ! any_bridge; then
         for kept in "$kernel_settings"/*; do
             [ -e "$kept" ] || continue
             cat "$kept" >"$(kernel_file "$(basename "$kept")")"

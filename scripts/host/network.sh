@@ -27,12 +27,20 @@ valid_network() {
 }
 
 # The default network has the name that people see; any other is named by its address.
+readonly default_bridge=sstacks0
 bridge_of() {
     if [ "$1" = 10.77.0.0/24 ]; then
-        echo sstacks0
+        echo "$default_bridge"
     else
         printf 'ss%08x%02d\n' "$(ip_number "${1%/*}")" "${1#*/}"
     fi
+}
+
+# Whether the host has a network of guests, whichever state made them.
+any_bridge() {
+    local hex='[0-9a-f]' half
+    half=$hex$hex$hex$hex
+    [ -e "/sys/class/net/$default_bridge" ] || compgen -G "/sys/class/net/ss$half$half[12][0-9]" >/dev/null
 }
 
 gateway_of() {

@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assignments, type Parameter } from "../../components/guest/shell";
 
+/** jest cannot end a test that waits for a command: the command has an end of its own. */
+const HUNG_AFTER_MILLISECONDS = 15 * 60_000;
+
 const host = join(__dirname, "..", "..", "scripts", "host");
 
 /** What a command in a guest, or a script on the host, ended with. */
@@ -126,11 +129,15 @@ export class Guest {
 
     /** Runs a shell text as root in the guest, and tells how it ended. */
     exec(command: string, input = ""): Result {
-        const { status, stdout, stderr } = spawnSync("ssh", [...this.sshOptions, `root@${this.address}`, command], {
+        const { error, status, stdout, stderr } = spawnSync("ssh", [...this.sshOptions, `root@${this.address}`, command], {
             input,
             encoding: "utf8",
             maxBuffer: 64 << 20,
+            timeout: HUNG_AFTER_MILLISECONDS,
         });
+        if (error) {
+            throw new Error(`"${command}" in ${this.name}: ${error.message}: ${stderr}${stdout}`);
+        }
         return { status, stdout, stderr };
     }
 

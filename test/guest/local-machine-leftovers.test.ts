@@ -38,17 +38,39 @@ function leftovers(): string[] {
     ].filter(Boolean);
 }
 
+function hostAllows() {
+    const setting = (name: string) => Number(readFileSync(`/proc/sys/${name}`, "utf8"));
+    return {
+        forwarding: setting("net/ipv4/ip_forward") === 1,
+        // They have more than the 128 that the kernel allows by itself.
+        thirtyGuests: setting("fs/inotify/max_user_instances") >= 8192,
+    };
+}
+
 test("destroying the last machine and its disk leaves no process, mount, loop device, network or file", () => {
     const guest = Guest.create("left", { network, diskGiB: 1 });
     try {
         guest.run("mkfs.ext4 -q /dev/disk/by-id/science-stacks-data; mount /dev/disk/by-id/science-stacks-data /mnt");
         expect(leftovers()).toContain(`${home}/disks/${guest.name}-data.img`);
-        // Thirty guests have more than the 128 that the kernel allows by itself.
-        expect(Number(readFileSync("/proc/sys/fs/inotify/max_user_instances", "utf8"))).toBeGreaterThanOrEqual(8192);
+        expect(hostAllows()).toEqual({ forwarding: true, thirtyGuests: true });
     } finally {
         guest.destroy();
     }
     expect(leftovers()).toEqual([]);
+});
+
+test("the last machine of a network leaves those of another one what they need of the host", () => {
+    delete process.env.SCIENCE_STACKS_MACHINES;
+    const other = Guest.create("left-other");
+    try {
+        process.env.SCIENCE_STACKS_MACHINES = home;
+        Guest.create("left", { network }).destroy();
+        expect(hostAllows()).toEqual({ forwarding: true, thirtyGuests: true });
+    } finally {
+        delete process.env.SCIENCE_STACKS_MACHINES;
+        other.destroy();
+        process.env.SCIENCE_STACKS_MACHINES = home;
+    }
 });
 
 test("a machine whose creation was killed, at whatever moment, is completed by the next one", async () => {
