@@ -6,9 +6,13 @@ export type Parameter = string | number | boolean | readonly string[];
 
 const scripts = join(__dirname, "..", "..", "scripts", "guest");
 
-/** The text of a file below `scripts/guest`. */
+const texts = new Map<string, string>();
+
+/** The text of a file below `scripts/guest`, which is read once for all steps that have it. */
 export function guestScript(path: string): string {
-    return readFileSync(join(scripts, path), "utf8");
+    const text = texts.get(path) ?? readFileSync(join(scripts, path), "utf8");
+    texts.set(path, text);
+    return text;
 }
 
 /** Quotes a text so that a shell reads it as one word with just that value. */

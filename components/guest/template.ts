@@ -4,7 +4,7 @@ import { Eta } from "eta";
 const scripts = join(__dirname, "..", "..", "scripts", "guest");
 
 /** Files of configuration are not HTML, and every space of them counts: nothing is escaped, nothing is trimmed. */
-const eta = new Eta({ views: scripts, autoEscape: false, autoTrim: false, defaultExtension: "" });
+const eta = new Eta({ views: scripts, autoEscape: false, autoTrim: false, defaultExtension: "", cache: true });
 
 /**
  * The text of a template below `scripts/guest`, with the values in it.

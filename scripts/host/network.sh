@@ -38,9 +38,8 @@ bridge_of() {
 
 # Whether the host has a network of guests, whichever state made them.
 any_bridge() {
-    local hex='[0-9a-f]' half
-    half=$hex$hex$hex$hex
-    [ -e "/sys/class/net/$default_bridge" ] || compgen -G "/sys/class/net/ss$half$half[12][0-9]" >/dev/null
+    local half='[0-9a-f][0-9a-f][0-9a-f][0-9a-f]'
+    [ -e "/sys/class/net/$default_bridge" ] || compgen -G "/sys/class/net/ss$half$half""[12][0-9]" >/dev/null
 }
 
 gateway_of() {

@@ -129,12 +129,16 @@ export class Guest {
 
     /** Runs a shell text as root in the guest, and tells how it ended. */
     exec(command: string, input = ""): Result {
-        const { error, status, stdout, stderr } = spawnSync("ssh", [...this.sshOptions, `root@${this.address}`, command], {
-            input,
-            encoding: "utf8",
-            maxBuffer: 64 << 20,
-            timeout: HUNG_AFTER_MILLISECONDS,
-        });
+        const { error, status, stdout, stderr } = spawnSync(
+            "ssh",
+            [...this.sshOptions, `root@${this.address}`, command],
+            {
+                input,
+                encoding: "utf8",
+                maxBuffer: 64 << 20,
+                timeout: HUNG_AFTER_MILLISECONDS,
+            },
+        );
         if (error) {
             throw new Error(`"${command}" in ${this.name}: ${error.message}: ${stderr}${stdout}`);
         }
