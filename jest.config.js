@@ -28,8 +28,8 @@ const HUNG_AFTER = {
     unit: MINUTE,
     program: 5 * MINUTE,
     offline: 15 * MINUTE,
-    guest: 30 * MINUTE,
-    e2e: 30 * MINUTE,
+    guest: 15 * MINUTE,
+    e2e: 15 * MINUTE,
     faults: MINUTE,
 };
 

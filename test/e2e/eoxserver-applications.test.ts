@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Guest } from "../guest/guest";
-import { expectAllRowsOk, expectDestroyed, expectUnchanged, untilItAnswers } from "./checks";
+import { expectAllRowsOk, expectDestroyed, expectNoDrift, expectUnchanged, untilItAnswers } from "./checks";
 import { EoxserverMachines, NOT_HERE, OWN, ROWS, type Outputs } from "./eoxserver-machines";
 import { machineRuns, powerCut } from "./host";
 import { NETWORK } from "./network";
@@ -14,6 +14,8 @@ describe("EOxServer that grows from one machine to four", () => {
     const { stack } = eoxserver;
     let stranger: Guest;
 
+    /** What a query of the database's superuser prints, asked on the server's machine. */
+    const query = (text: string) => `cd /; runuser -u postgres -- psql -XAtq -d eoxs_instance00 -c "${text}"`;
     const setPassword = (password: string) =>
         `from django.contrib.auth.models import User; u = User.objects.get(username='admin'); u.set_password('${password}'); u.save()\n`;
 
@@ -28,7 +30,6 @@ describe("EOxServer that grows from one machine to four", () => {
     });
 
     test("its database moves to a machine of its own, with all data and the log-ins of before, by the commands of docs/more-machines.md", async () => {
-        const query = (text: string) => `cd /; runuser -u postgres -- psql -XAtq -d eoxs_instance00 -c "${text}"`;
         await stack.ssh(query("SET ROLE instance00; CREATE TABLE kept AS SELECT 42 AS answer"));
         const users = "SELECT username, password FROM auth_user";
         const before = await stack.ssh(query(users));
@@ -70,6 +71,8 @@ describe("EOxServer that grows from one machine to four", () => {
             expect(detail(row)).toContain(`${stack.beside("app1")}: `);
             expect(detail(row)).toContain(`${stack.beside("app2")}: `);
         }
+        expect(detail("E03")).toMatch(new RegExp(`^${stack.beside("database")}: .* on the data volume`));
+        expect(detail("E07")).toMatch(/TLSv1\.\d \(sslmode verify-full\); the server refuses connections without TLS/);
         expect(detail("X12")).toContain("2 servers of EOxServer, which all answer it by TLS for each instance");
         await expectUnchanged(stack, "haproxy apache2");
     });
@@ -115,13 +118,24 @@ describe("EOxServer that grows from one machine to four", () => {
         const { status, text, headers } = await web.request(instance.url);
         expect([status, headers["retry-after"]]).toEqual([503, "60"]);
         expect(text).toContain("EOxServer is being maintained");
+        await stack.sshOn("database", "echo broken >>/etc/postgresql/15/main/pg_hba.conf");
         const { status: drift, stdout } = await stack.attempt("drift");
         expect([drift, stdout]).toEqual([1, expect.stringContaining("app2-eoxserver-instance00-instance")]);
+        expect(stdout).toContain("database-server-access");
         await stack.run("up", "--repair");
         await untilItAnswers(web, instance.url);
         expect((await stack.sshOn("app2", "hostname")).trim()).toBe(stack.beside("app2"));
         expect(await stack.run("logs", "--machine", "app1")).toContain("eoxserver@instance00.service");
         expect((await stack.attemptAll("status", "--json")).stdout).toContain('"app1:/data"');
+    });
+
+    test("the database's machine loses its power, and comes back with what was written; a new password is taken up on all of them", async () => {
+        powerCut(stack.beside("database"));
+        await stack.run("up");
+        expect((await stack.sshOn("database", query("SELECT answer FROM kept"))).trim()).toBe("42");
+        await stack.run("rotate", "database-password");
+        await expectAllRowsOk(stack, NOT_HERE, ROWS);
+        await expectNoDrift(stack);
     });
 
     test("destroy leaves nothing of any of them", async () => {
