@@ -46,7 +46,8 @@ function onOneMachine(keys: Keys): Keys {
     const cache = without("elasticache", redis as Keys | undefined);
     const own = ["data", "machine", "machines"];
     const sections = Object.entries({ postgresql: here, objectStore, redis: cache, solr }).map(
-        ([section, keys]) => [section, own.reduce((rest, key) => without(key, rest), keys as Keys | undefined) ?? {}] as const,
+        ([section, keys]) =>
+            [section, own.reduce((rest, key) => without(key, rest), keys as Keys | undefined) ?? {}] as const,
     );
     return { ...others, ...Object.fromEntries(sections.filter(([, keys]) => Object.keys(keys).length > 0)) };
 }

@@ -86,7 +86,8 @@ export type Outputs = z.infer<typeof schema>;
 
 /** How administrators log in to the machines beside the first one that a stack has, by the names that users' commands have for them. */
 export function furtherLogins(outputs: Outputs): [string, Outputs["ssh"]][] {
-    const { databaseSsh, databaseMemberSsh, objectStoreSsh, redisSsh, redisMemberSsh, searchSsh, applicationSsh } = outputs;
+    const { databaseSsh, databaseMemberSsh, objectStoreSsh, redisSsh, redisMemberSsh, searchSsh, applicationSsh } =
+        outputs;
     const services = { "object-store": objectStoreSsh, redis: redisSsh, search: searchSsh };
     const logins = { database: databaseSsh, ...databaseMemberSsh, ...services, ...redisMemberSsh, ...applicationSsh };
     return Object.entries(logins).flatMap(([name, login]) => (login === undefined ? [] : [[name, login]]));

@@ -1,29 +1,30 @@
-import { secretPath } from "../guest/config-files";
-import { HAPROXY_CONFIGURATION, HAPROXY_SOCKET, HAPROXY_UNIT } from "../guest/haproxy";
+import { HAPROXY_CONFIGURATION, HAPROXY_SOCKET } from "../guest/haproxy";
 import type { GuestFile } from "../guest/program";
 import { REDIS_PORT } from "../guest/redis";
 import { renderTemplate } from "../guest/template";
 import { CHECK_USER, REDIS_BALANCER_PORT, type RedisMember } from "./member";
 
-/** Where HAProxy has the password by which it asks a member what it is: systemd reads it, who is root. */
-export const CHECK_SECRET = secretPath("redis-check");
-const VARIABLE = "REDIS_CHECK_PASSWORD";
+/** Where HAProxy has the password by which it asks a member what it is. */
+const CHECK_SECRET = "/etc/haproxy/redis-check.map";
 const AUTHORITY = "/etc/haproxy/authorities/redis.pem";
 
-/** The content of that file. */
-export const checkSecret = (password: string): string => `${VARIABLE}=${password}\n`;
+/** That file: in an environment, or in the configuration, others would read it. */
+export const checkSecretFile = (password: string): Record<string, GuestFile> => ({
+    [CHECK_SECRET]: { content: `${CHECK_USER} ${password}\n`, owner: "root:haproxy", mode: "640" },
+});
 
-/** HAProxy's configuration, and what it verifies the members by. */
-export function redisBalancerFiles(members: readonly RedisMember[], authority: string): Record<string, GuestFile> {
+/** HAProxy's configuration, and what it verifies the members by. @param secretRevision differs when the password differs */
+export function redisBalancerFiles(
+    members: readonly RedisMember[],
+    authority: string,
+    secretRevision: string,
+): Record<string, GuestFile> {
     const values = {
         ...{ members, memberPort: REDIS_PORT, port: REDIS_BALANCER_PORT, socket: HAPROXY_SOCKET },
-        ...{ authority: AUTHORITY, user: CHECK_USER, variable: VARIABLE },
+        ...{ authority: AUTHORITY, user: CHECK_USER, secret: CHECK_SECRET, secretRevision },
     };
     return {
         [HAPROXY_CONFIGURATION]: { content: renderTemplate("haproxy/templates/redis.cfg.eta", values) },
         [AUTHORITY]: { content: `${authority.trimEnd()}\n` },
-        [`/etc/systemd/system/${HAPROXY_UNIT}.d/redis.conf`]: {
-            content: `# The password by which HAProxy asks a member of Redis what it is.\n[Service]\nEnvironmentFile=${CHECK_SECRET}\n`,
-        },
     };
 }

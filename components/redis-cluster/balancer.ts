@@ -3,7 +3,7 @@ import { ConfigFiles, SecretFiles } from "../guest/config-files";
 import { HAPROXY_CONFIGURATION, HAPROXY_PACKAGES, HAPROXY_UNIT } from "../guest/haproxy";
 import type { Packages, PackageSet } from "../guest/packages";
 import type { Machine } from "../machine/machine";
-import { CHECK_SECRET, checkSecret, redisBalancerFiles } from "./balancer-files";
+import { checkSecretFile, redisBalancerFiles } from "./balancer-files";
 import { REDIS_BALANCER_PORT, type RedisMember } from "./member";
 
 export interface RedisBalancerArgs {
@@ -34,17 +34,14 @@ export class RedisBalancer extends pulumi.ComponentResource {
         const { machine, packages, members, checkPassword, authority } = args;
         const secret = new SecretFiles(
             `${name}-secret`,
-            {
-                machine,
-                files: { [CHECK_SECRET]: checkPassword.apply((text) => ({ content: checkSecret(text), mode: "600" })) },
-            },
+            { machine, files: checkPassword.apply(checkSecretFile) },
             { parent: this, dependsOn: packages },
         );
         this.running = new ConfigFiles(
             `${name}-files`,
             {
                 machine,
-                files: pulumi.all([members, authority]).apply(([known, pem]) => redisBalancerFiles(known, pem)),
+                files: pulumi.all([members, authority, secret.revision]).apply((known) => redisBalancerFiles(...known)),
                 validate: `haproxy -c -q -f ${HAPROXY_CONFIGURATION}`,
                 notify: [`${HAPROXY_UNIT}:reload`],
                 enable: [HAPROXY_UNIT],

@@ -60,12 +60,10 @@ export function memberSecrets(
         {
             machine,
             files: {
-                [USERS]: pulumi
-                    .all([client, member, check])
-                    .apply(([ofClients, ofMembers, ofChecks]) => ({
-                        content: usersText({ client: ofClients, member: ofMembers, check: ofChecks }),
-                        ...ITS_OWN,
-                    })),
+                [USERS]: pulumi.all([client, member, check]).apply(([ofClients, ofMembers, ofChecks]) => ({
+                    content: usersText({ client: ofClients, member: ofMembers, check: ofChecks }),
+                    ...ITS_OWN,
+                })),
             },
             notify: [`${REDIS_UNIT}:reload`],
         },

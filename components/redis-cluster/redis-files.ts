@@ -38,7 +38,13 @@ export const TIMES = { downAfterSeconds: 5, mostLagSeconds: 3, failoverSeconds: 
 /** What must be there before Debian's packages are: they would start servers of their own. */
 export const REDIS_UNIT_FILES: Record<string, GuestFile> = Object.fromEntries(
     [
-        { unit: REDIS_UNIT, program: "/usr/bin/redis-server", state: STATE.role_file, kept: "include|replicaof", library: LIBRARY },
+        {
+            unit: REDIS_UNIT,
+            program: "/usr/bin/redis-server",
+            state: STATE.role_file,
+            kept: "include|replicaof",
+            library: LIBRARY,
+        },
         {
             ...{ unit: SENTINEL_UNIT, program: "/usr/bin/redis-sentinel", state: STATE.sentinel_state },
             kept: "include|sentinel (myid|monitor|(config|leader|current)-epoch|known-(replica|sentinel))",
@@ -71,7 +77,9 @@ export function memberFiles({ own, members, maxMemoryMiB, secrets }: MemberSetti
     };
     return {
         [SETTINGS]: { content: `${settings({ maxMemoryMiB, network: own.address, cluster })}# ${secrets}\n` },
-        [SENTINEL_SETTINGS]: { content: `${renderTemplate("redis/templates/sentinel.conf.eta", sentinel)}# ${secrets}\n` },
+        [SENTINEL_SETTINGS]: {
+            content: `${renderTemplate("redis/templates/sentinel.conf.eta", sentinel)}# ${secrets}\n`,
+        },
         [LIBRARY]: { content: renderTemplate("redis/templates/redis.sh.eta", library) },
     };
 }

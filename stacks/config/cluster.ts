@@ -74,13 +74,11 @@ const namesRule =
 
 /** What names another server, or is of one that is alone. */
 const refusedBeside = ({ section, onAws: [managed], refused = [] }: ClusterKeys): Refused[] => [
-    ...["machine", "url", managed].map(
-        (key): Refused => [
-            [section, key],
-            `${section}.machines has the machines of ${SERVICES[section]}`,
-            `Leave one of the two out: ${section}.${key} or ${section}.machines.`,
-        ],
-    ),
+    ...["machine", "url", managed].map((key): Refused => [
+        [section, key],
+        `${section}.machines has the machines of ${SERVICES[section]}`,
+        `Leave one of the two out: ${section}.${key} or ${section}.machines.`,
+    ]),
     [
         ["packagesAsOf"],
         `packages of ${section}.machines would be upgraded on all of them at once`,

@@ -1,0 +1,218 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expectAllRowsOk } from "../e2e/checks";
+import { powerCut } from "../e2e/host";
+import { NOT_HERE, OmeroWebMachines, OWN, ROWS } from "../e2e/omero-web-machines";
+import { writtenDuring, type Written } from "../e2e/steady-writes";
+import { seenDuring } from "../e2e/visitors";
+import type { Seen } from "./visitor";
+import { MINUTE } from "./tried";
+
+const MEMBERS = ["cache1", "cache2", "cache3"];
+const WRITER = { program: join(__dirname, "redis-writes.py"), python: "/opt/omero/web/venv3/bin/python" };
+/** What Sentinel's settings allow a failover, and what it takes besides. */
+const MOST_SECONDS = 25;
+
+/** OMERO.web on one machine, with its sessions in Redis on three others. */
+class RedisCluster extends OmeroWebMachines {
+    /** @param settings of `redis`, besides the machines */
+    configureCluster(settings: Record<string, unknown> = {}) {
+        return { redis: { machines: Object.fromEntries(MEMBERS.map((member) => [member, OWN])), ...settings } };
+    }
+
+    /** A command with the functions by which members are asked. */
+    ask = async (member: string, command: string): Promise<string> =>
+        (await this.stack.sshOn(member, `. /usr/local/lib/science-stacks/redis.sh; ${command}`)).trim();
+
+    /** The member that is master, as the Sentinel of another one has it. */
+    async master(by: string): Promise<string> {
+        const { redisMembers } = this.outputs;
+        const address = await this.ask(by, 'master_by "$address"');
+        return MEMBERS.find((member) => redisMembers![member]!.address === address)!;
+    }
+
+    /** Waits until a member is what it is to be, and in order. */
+    async untilItIs(member: string, role: "master" | "slave"): Promise<void> {
+        await this.ask(
+            member,
+            `timeout 90 bash -c '. ${"/usr/local/lib/science-stacks/redis.sh"}; until [ "$(role)" = ${role} ]; do sleep 0.3; done'`,
+        );
+    }
+
+    /** What users, and somebody who writes all the time, saw during something. */
+    async duringWrites(
+        what: string,
+        work: () => Promise<unknown>,
+    ): Promise<Written & { seen: Record<"visitor" | "user", Seen> }> {
+        let seen: Record<"visitor" | "user", Seen>;
+        const written = await writtenDuring(
+            this.stack,
+            what,
+            async () => (seen = await seenDuring(what, this.visits, work)),
+            WRITER,
+        );
+        return { ...written, seen: seen! };
+    }
+
+    expectWhole() {
+        // Gunicorn has nobody on another machine.
+        return expectAllRowsOk(this.stack, [...NOT_HERE, "O07"], ROWS);
+    }
+}
+
+const otherThan = (member: string) => MEMBERS.find((each) => each !== member)!;
+
+describe("OMERO.web with its sessions in Redis on three machines", () => {
+    const cluster = new RedisCluster("sentinel");
+    const { stack } = cluster;
+
+    beforeAll(async () => {
+        await cluster.begin(cluster.configureCluster());
+        await cluster.logIn();
+    }, 15 * MINUTE);
+
+    afterAll(() => cluster.remove());
+
+    test(
+        "every row of verify is met, and an unchanged up changes nothing",
+        async () => {
+            const { rows } = await cluster.expectWhole();
+            expect(rows.find(({ id }) => id === "X12")?.detail).toMatch(/is master, 2 replicas got by TLS/);
+            const starts = () =>
+                Promise.all(
+                    MEMBERS.map((each) => stack.sshOn(each, "systemctl show -P MainPID redis-server redis-sentinel")),
+                );
+            const before = await starts();
+            expect(await stack.run("up")).toMatch(/\d+ unchanged/);
+            expect(await starts()).toEqual(before);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "the master loses its power: another one takes over within seconds, and users stay logged in",
+        async () => {
+            const lost = await cluster.master("cache1");
+            const { longestSeconds, acknowledged, missing, seen } = await cluster.duringWrites(
+                `${lost}, the master, loses its power`,
+                async () => {
+                    await sleep(3000);
+                    powerCut(stack.beside(lost));
+                    await sleep(MOST_SECONDS * 1000);
+                },
+            );
+            expect(await cluster.knows()).toBe(true);
+            const next = await cluster.master(otherThan(lost));
+            expect(next).not.toBe(lost);
+            expect(longestSeconds).toBeLessThan(MOST_SECONDS);
+            expect(Math.max(seen.visitor.away, seen.user.away)).toBeLessThan(MOST_SECONDS);
+            // What the replica had not got yet: Redis acknowledges before.
+            expect(missing).toBeLessThan(acknowledged / 100);
+
+            await stack.run("up");
+            await cluster.untilItIs(lost, "slave");
+            expect(await cluster.master(lost)).toBe(next);
+            await cluster.expectWhole();
+        },
+        8 * MINUTE,
+    );
+
+    test(
+        "the master is cut off from all others: it takes nothing more, and another one does",
+        async () => {
+            const cut = await cluster.master("cache1");
+            const { machine, redisMembers } = cluster.outputs;
+            const others = MEMBERS.filter((each) => each !== cut).map((each) => redisMembers![each]!.address);
+            const set = `{ ${[machine.address, ...others].join(", ")} }`;
+            const { longestSeconds } = await cluster.duringWrites(`${cut}, the master, is cut off`, async () => {
+                await sleep(3000);
+                await stack.sshOn(
+                    cut,
+                    `nft -f - <<<'table inet cut {
+                        chain input { type filter hook input priority -300; ip saddr ${set} drop; };
+                        chain output { type filter hook output priority -300; ip daddr ${set} drop; };
+                    }'`,
+                );
+                // By the time that another one may take over.
+                await sleep(5000);
+                expect(await cluster.ask(cut, "own set cut off 2>&1 || true")).toContain("NOREPLICAS");
+                await sleep((MOST_SECONDS - 5) * 1000);
+                expect(await cluster.ask(cut, "own set cut off 2>&1 || true")).toContain("NOREPLICAS");
+                const next = await cluster.master(otherThan(cut));
+                expect(next).not.toBe(cut);
+                await stack.sshOn(cut, "nft delete table inet cut");
+                await cluster.untilItIs(cut, "slave");
+                expect(await cluster.master(cut)).toBe(next);
+            });
+            expect(longestSeconds).toBeLessThan(MOST_SECONDS);
+            expect(await cluster.ask(cut, "own exists cut")).toBe("0");
+            expect(await cluster.knows()).toBe(true);
+            await cluster.expectWhole();
+        },
+        6 * MINUTE,
+    );
+
+    test(
+        "a changed setting comes to one after the other, the master last, and costs nothing that was written",
+        async () => {
+            const before = await cluster.master("cache1");
+            stack.configure(cluster.configureCluster({ maxMemoryMiB: 96 }));
+            const { missing, longestSeconds, seen } = await cluster.duringWrites("a changed setting", () =>
+                stack.run("up"),
+            );
+            expect(missing).toBe(0);
+            expect(longestSeconds).toBeLessThan(MOST_SECONDS);
+            expect(Math.max(seen.visitor.away, seen.user.away)).toBeLessThan(MOST_SECONDS);
+            for (const member of MEMBERS) {
+                expect(await cluster.ask(member, "own config get maxmemory | tail -n 1")).toBe(String(96 * 1024 ** 2));
+            }
+            expect(await cluster.master("cache1")).not.toBe(before);
+            expect(await cluster.knows()).toBe(true);
+            await cluster.expectWhole();
+        },
+        6 * MINUTE,
+    );
+
+    test(
+        "a new password costs users seconds, and no session; nothing of Redis is restarted for it",
+        async () => {
+            const started = () =>
+                Promise.all(MEMBERS.map((each) => stack.sshOn(each, "systemctl show -P MainPID redis-server")));
+            const before = await started();
+            const { visitor } = await seenDuring("a new password", cluster.visits, () =>
+                stack.run("rotate", "cache-password"),
+            );
+            expect(visitor.away).toBeLessThan(10);
+            expect(await started()).toEqual(before);
+            expect(await cluster.knows()).toBe(true);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "all of them lose their power: they come back as what they were, with the sessions",
+        async () => {
+            const before = await cluster.master("cache1");
+            MEMBERS.forEach((member) => powerCut(stack.beside(member)));
+            await stack.run("up");
+            await Promise.all(
+                MEMBERS.map((member) => cluster.untilItIs(member, member === before ? "master" : "slave")),
+            );
+            expect(await cluster.knows()).toBe(true);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "a member without its data gets it again, by up, whoever was master",
+        async () => {
+            const lost = await cluster.master("cache1");
+            await stack.sshOn(lost, "systemctl stop redis-server redis-sentinel && rm -rf /data/redis/*");
+            await stack.run("up", "--repair");
+            await cluster.untilItIs(lost, "slave");
+            expect(await cluster.knows()).toBe(true);
+            await cluster.expectWhole();
+        },
+        8 * MINUTE,
+    );
+});
