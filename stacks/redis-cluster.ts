@@ -48,6 +48,7 @@ export async function createRedisCluster(
     return {
         server: {
             ...{ url: REDIS_BALANCER_URL, password, cluster: { members, checkPassword, authority } },
+            tryAgain: true,
             after: [...running, ...machines.map(({ closed }) => closed)],
         },
         last: [...running],

@@ -34,6 +34,8 @@ export interface RedisEndpoint {
     password?: pulumi.Output<string>;
     /** Path of the authority, on the machine that uses the server, which has signed its certificate. @default those that the machine trusts */
     authority?: string;
+    /** Whether a client that loses its connection tries once more: where another one takes over, that finds it. @default it does not */
+    tryAgain?: boolean;
     /** The server runs: what everything that connects waits for; none for a server that is not the stack's. */
     running: pulumi.Resource[];
 }

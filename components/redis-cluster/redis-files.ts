@@ -32,8 +32,11 @@ export const BEGINNINGS = { settings: SETTINGS, sentinel_settings: SENTINEL_SETT
 /** A file that Redis and Sentinel may read, and nobody else. */
 export const ITS_OWN = { owner: "redis:redis", mode: "400" };
 
-/** How long a master is not heard of before it is gone, and how long without a replica it takes what is written: that is less. */
-export const TIMES = { downAfterSeconds: 5, mostLagSeconds: 3, failoverSeconds: 30 };
+/**
+ * How long a master is not heard of before it is gone; how long without a replica it takes what is written: that is less; and how long
+ * Sentinels try to agree: where two want to lead at once, none does, and they begin anew after twice that time.
+ */
+export const TIMES = { downAfterSeconds: 5, mostLagSeconds: 3, electionSeconds: 4 };
 
 /** What must be there before Debian's packages are: they would start servers of their own. */
 export const REDIS_UNIT_FILES: Record<string, GuestFile> = Object.fromEntries(

@@ -106,6 +106,7 @@ describe("OMERO.web with its sessions in Redis on three machines", () => {
             expect(next).not.toBe(lost);
             expect(longestSeconds).toBeLessThan(MOST_SECONDS);
             expect(Math.max(seen.visitor.away, seen.user.away)).toBeLessThan(MOST_SECONDS);
+            expect([...seen.user.others]).not.toContain(401);
             // What the replica had not got yet: Redis acknowledges before.
             expect(missing).toBeLessThan(acknowledged / 100);
 

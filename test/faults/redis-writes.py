@@ -11,7 +11,7 @@ NOTED = "/run/steady-writes"
 
 def connected():
     password = open("/etc/science-stacks/secrets/redis-client-elsewhere").read().strip()
-    return redis.Redis(port=6380, password=password, socket_timeout=3, retry=None, retry_on_error=[])
+    return redis.Redis(port=6380, password=password, socket_timeout=30, retry=None, retry_on_error=[])
 
 
 def write():

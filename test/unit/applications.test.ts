@@ -102,7 +102,7 @@ test("what HAProxy and Redis are given for machines of OMERO.web is what the gol
 });
 
 test("OMERO.web verifies Redis by the authority that it is given", () => {
-    expect(cachesProperty("rediss://10.77.0.10:6379/0", "secret", "/etc/a.pem")).toBe(
+    expect(cachesProperty("rediss://10.77.0.10:6379/0", "secret", { authority: "/etc/a.pem" })).toBe(
         'omero.web.caches={"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "rediss://10.77.0.10:6379/0", ' +
             '"OPTIONS": {"PASSWORD": "secret", "CONNECTION_POOL_KWARGS": {"ssl_ca_certs": "/etc/a.pem"}}}}\n',
     );

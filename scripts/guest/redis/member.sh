@@ -22,7 +22,11 @@ wait_until_in_order() {
 
 # others_known: the addresses by which Sentinel has the other members, and their Sentinels.
 others_known() {
-    { master_by "$address"; sentinel replicas; sentinel sentinels; } |
+    {
+        master_by "$address"
+        sentinel replicas
+        sentinel sentinels
+    } |
         awk 'NR == 1 { print } previous == "ip" { print } { previous = $0 }' | sort -u
 }
 # strangers: those of them that are no members any more. Sentinel forgets nobody by itself.
