@@ -106,6 +106,9 @@ test("OMERO.web verifies Redis by the authority that it is given", () => {
         'omero.web.caches={"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "rediss://10.77.0.10:6379/0", ' +
             '"OPTIONS": {"PASSWORD": "secret", "CONNECTION_POOL_KWARGS": {"ssl_ca_certs": "/etc/a.pem"}}}}\n',
     );
+    expect(cachesProperty("redis://127.0.0.1:6380/0", "secret", { tryAgain: true })).toContain(
+        '"CONNECTION_POOL_KWARGS": {"retry_on_timeout": true}',
+    );
     expect(cachesProperty("redis://cache.example.org:6379/0")).not.toContain("OPTIONS");
 });
 

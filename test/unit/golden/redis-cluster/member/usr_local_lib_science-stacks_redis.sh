@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # How Redis and Sentinel of the members are asked; sourced by steps, and by operators.
 address=10.77.0.12
 addresses=(10.77.0.11 10.77.0.12 10.77.0.13)
