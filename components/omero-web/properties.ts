@@ -106,6 +106,9 @@ export function propertiesFile(settings: OmeroWebSettings): string {
     return `# The whole configuration of OMERO.web, but for what is secret and the number of workers, which follows from the processors.\n${lines.join("\n")}\n`;
 }
 
+/** How long an answer may take where another server takes over meanwhile: less than Gunicorn waits for one of its processes. */
+const TAKEOVER_SECONDS = 30;
+
 /**
  * The line of the secret properties that says where Redis is.
  * @param authority path of the one that has signed its certificate
@@ -118,8 +121,8 @@ export function cachesProperty(
 ): string {
     const connection = {
         ...(authority !== undefined && { ssl_ca_certs: authority }),
-        // By its name it is for an answer that is late; it is so of each error of a connection.
-        ...(tryAgain && { retry_on_timeout: true }),
+        // By its name it is for an answer that is late; it is so of each error of a connection. Who waits is not to give up before.
+        ...(tryAgain && { retry_on_timeout: true, socket_timeout: TAKEOVER_SECONDS }),
     };
     const options = {
         ...(password !== undefined && { PASSWORD: password }),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expectAllRowsOk } from "../e2e/checks";
-import { powerCut } from "../e2e/host";
+import { machineRuns, powerCut } from "../e2e/host";
 import { NOT_HERE, OmeroWebMachines, OWN, ROWS } from "../e2e/omero-web-machines";
 import { writtenDuring, type Written } from "../e2e/steady-writes";
 import { seenDuring } from "../e2e/visitors";
@@ -70,6 +70,13 @@ describe("OMERO.web with its sessions in Redis on three machines", () => {
         await cluster.begin(cluster.configureCluster());
         await cluster.logIn();
     }, 15 * MINUTE);
+
+    // What a test before has left without power.
+    beforeEach(async () => {
+        if (!MEMBERS.every((member) => machineRuns(stack.beside(member)))) {
+            await stack.run("up");
+        }
+    }, 3 * MINUTE);
 
     afterAll(() => cluster.remove());
 

@@ -107,7 +107,7 @@ test("OMERO.web verifies Redis by the authority that it is given", () => {
             '"OPTIONS": {"PASSWORD": "secret", "CONNECTION_POOL_KWARGS": {"ssl_ca_certs": "/etc/a.pem"}}}}\n',
     );
     expect(cachesProperty("redis://127.0.0.1:6380/0", "secret", { tryAgain: true })).toContain(
-        '"CONNECTION_POOL_KWARGS": {"retry_on_timeout": true}',
+        '"CONNECTION_POOL_KWARGS": {"retry_on_timeout": true, "socket_timeout": 30}',
     );
     expect(cachesProperty("redis://cache.example.org:6379/0")).not.toContain("OPTIONS");
 });
