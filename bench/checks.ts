@@ -33,6 +33,7 @@ export async function check(product: ProductName, outputs: unknown, only?: reado
         ...{
             applicationMachines: [],
             databaseMembers: [],
+            redisMembers: [],
             databaseUrl: undefined,
             database: new Database(machine, LOCAL_ADMINISTRATOR),
         },

@@ -44,9 +44,10 @@ function onOneMachine(keys: Keys): Keys {
     const { rds, ...beside } = (postgresql ?? {}) as Keys;
     const here = rds === undefined ? beside : without("authority", beside);
     const cache = without("elasticache", redis as Keys | undefined);
-    const alone = without("machines", here);
-    const sections = Object.entries({ postgresql: alone, objectStore, redis: cache, solr }).map(
-        ([section, keys]) => [section, without("data", without("machine", keys as Keys | undefined))] as const,
+    const own = ["data", "machine", "machines"];
+    const sections = Object.entries({ postgresql: here, objectStore, redis: cache, solr }).map(
+        ([section, keys]) =>
+            [section, own.reduce((rest, key) => without(key, rest), keys as Keys | undefined) ?? {}] as const,
     );
     return { ...others, ...Object.fromEntries(sections.filter(([, keys]) => Object.keys(keys).length > 0)) };
 }

@@ -4,6 +4,7 @@ import { CkanDatabase, type CkanDatabaseEndpoint } from "../components/dcor/data
 import { REBUILD_MARK, UWSGI } from "../components/dcor/settings";
 import { softwareDirectory, softwareProgram } from "../components/dcor/software";
 import type { DataVolume } from "../components/guest/data-volume";
+import { HAPROXY_UNIT } from "../components/guest/haproxy";
 import { InstallStep } from "../components/guest/install-step";
 import { Minio } from "../components/guest/minio";
 import { MINIO_PORTS } from "../components/guest/minio-files";
@@ -12,11 +13,11 @@ import { PostgreSql } from "../components/guest/postgresql";
 import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
 import { LOCAL_ADMINISTRATOR, POSTGRESQL_PORT } from "../components/guest/postgresql-server";
 import { Redis, REDIS_PORT, type RedisEndpoint } from "../components/guest/redis";
-import { RedisElsewhere } from "../components/guest/redis-elsewhere";
 import { Solr } from "../components/guest/solr";
 import { indexDirectory, SOLR_PORT } from "../components/guest/solr-files";
 import { MIGRATION_SECONDS } from "../components/guest/upgrade";
 import type { Machine } from "../components/machine/machine";
+import { REDIS_BALANCER_PORT } from "../components/redis-cluster/member";
 import type { DcorConfig } from "./config";
 import { hasOwnMinio } from "./config/dcor-object-store";
 import { hasOwnServer } from "./config/postgresql-elsewhere";
@@ -24,7 +25,7 @@ import { hasOwnSolr, isOwnRedis } from "./config/services";
 import type { StackDatabase } from "./database-machine";
 import { createSearch, type StackSearch } from "./dcor-search";
 import type { FurtherMachine } from "./further-machine";
-import { createRedis, type RedisServer } from "./redis";
+import { createRedis, redisUserPackages, type RedisServer } from "./redis";
 import { webPorts } from "./web-front";
 
 /** The services that CKAN works with besides its object store, each on this machine or elsewhere. */
@@ -84,6 +85,7 @@ export function ownPorts(config: DcorConfig): number[] {
         ...(hasOwnMinio(config) ? MINIO_PORTS : []),
         ...(hasOwnServer(config) ? [POSTGRESQL_PORT] : []),
         ...(isOwnRedis({ redis }) ? [REDIS_PORT] : []),
+        ...(redis.machines ? [REDIS_BALANCER_PORT] : []),
         ...(hasOwnSolr({ solr }) ? [SOLR_PORT] : []),
     ];
 }
@@ -100,7 +102,7 @@ export function servicePackages(config: DcorConfig): PackageSet[] {
     return [
         ...(hasOwnServer(config) ? [PostgreSql.packages(machine.image)] : []),
         ...(postgresql.machine || postgresql.rds ? [PostgreSqlElsewhere.packages] : []),
-        isOwnRedis({ redis }) ? Redis.packages : RedisElsewhere.packages,
+        isOwnRedis({ redis }) ? Redis.packages : redisUserPackages(redis),
         ...(hasOwnSolr({ solr }) ? [Solr.packages] : []),
         ...(hasOwnMinio(config) ? [Minio.packages] : []),
     ];
@@ -135,6 +137,7 @@ export function dcorServices(config: DcorConfig, place: Place): DcorServices {
         waitsFor: [
             ...(hasOwnSolr(config) ? ["solr.service"] : []),
             ...(isOwnRedis(config) ? ["redis-server.service"] : []),
+            ...(config.redis.machines ? [HAPROXY_UNIT] : []),
             ...database.units,
         ],
     };

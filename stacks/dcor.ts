@@ -28,6 +28,7 @@ import { createSearchMachine } from "./dcor-search";
 import { buildPackages, dcorBackup, dcorServices, ownPorts, servicePackages, type DcorServices } from "./dcor-services";
 import { createLoadBalancer } from "./load-balancer";
 import { createManagedServices } from "./managed-services";
+import { createRedisCluster } from "./redis-cluster";
 import { createRedisMachine } from "./redis-machine";
 import { firewallRules, publicAddress, shownCertificate, siteCertificate, visitors } from "./web-front";
 
@@ -89,7 +90,10 @@ export async function dcor(config: DcorConfig) {
     const managed = createManagedServices(config, machine);
     const [databaseBeside, queue, store, searchBeside] = await Promise.all([
         managed.database ?? createDatabaseMachine(config, machine, { upgrades }),
-        managed.redis ?? createRedisMachine(config, machine, { upgrades }),
+        managed.redis ??
+            createRedisCluster(config, machine, { upgrades }).then(
+                (cluster) => cluster ?? createRedisMachine(config, machine, { upgrades }),
+            ),
         createObjectStore(config, { machine, packages, data, address, upgrades }),
         createSearchMachine(config, machine, { upgrades }),
     ]);

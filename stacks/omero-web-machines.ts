@@ -4,7 +4,6 @@ import { BALANCER_PORT } from "../components/guest/balancer-files";
 import { DataVolume } from "../components/guest/data-volume";
 import { inTurn } from "../components/guest/in-turn";
 import { InstallStep } from "../components/guest/install-step";
-import { RedisElsewhere } from "../components/guest/redis-elsewhere";
 import type { Machine } from "../components/machine/machine";
 import { BALANCED, OmeroWeb } from "../components/omero-web/omero-web";
 import { loginPath } from "../components/omero-web/render";
@@ -14,7 +13,7 @@ import type { OmeroWebConfig } from "./config";
 import { hasOwnRedis, hasSessionsVolume } from "./config/omero-web-applications";
 import { createFurtherMachine, type FurtherMachine } from "./further-machine";
 import { commonArgs, settingsOf, type ApplicationTier, type FrontPlace } from "./omero-web-application";
-import { redisElsewhere, redisForMachines, type RedisServer } from "./redis";
+import { redisElsewhere, redisForMachines, redisUserPackages, useRedis, type RedisServer } from "./redis";
 
 /** A machine for OMERO.web beside the stack's first one, with what Gunicorn shows there. */
 export interface ApplicationMachine extends FurtherMachine {
@@ -28,13 +27,15 @@ export function createApplicationMachines(config: OmeroWebConfig, first: Machine
     const { port } = config.omeroWeb.applicationServer;
     return Promise.all(
         Object.entries(config.applications ?? {}).map(async ([name, { machine: keys, data: volume }]) => {
+            const cache = redisUserPackages(config.redis);
             const made = await createFurtherMachine(config, first, {
                 ...{ role: name, keys, volume },
                 service: { description: "OMERO.web for nginx", port },
                 packages: {
+                    ...cache,
                     packages: [
                         ...OmeroWeb.buildPackages.packages,
-                        ...RedisElsewhere.packages.packages,
+                        ...cache.packages,
                         // What it is asked with by the step that starts it.
                         "openssl",
                     ],
@@ -137,7 +138,6 @@ function createSharedRedis(
     return redisForMachines("redis", { machine, packages, data, closed, maxMemoryMiB, after }).server;
 }
 
-/** What keeps the sessions, as a machine of OMERO.web uses it: it is asked from there first. */
-function sessionCache(server: RedisServer | undefined, { name, machine, packages }: ApplicationMachine) {
-    return server && new RedisElsewhere(`${name}-redis`, { machine, packages, ...server }).endpoint;
-}
+/** What keeps the sessions, as a machine of OMERO.web uses it. */
+const sessionCache = (server: RedisServer | undefined, place: ApplicationMachine) =>
+    server && useRedis(`${place.name}-redis`, place, server);

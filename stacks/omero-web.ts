@@ -9,13 +9,13 @@ import { Packages, type PackageSet } from "../components/guest/packages";
 import { createPackagesUpgrade } from "../components/guest/packages-upgrade";
 import { publicUrl, type PublicAddress } from "../components/guest/public-address";
 import { Redis, REDIS_PORT } from "../components/guest/redis";
-import { RedisElsewhere } from "../components/guest/redis-elsewhere";
 import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
 import type { FirewallRule, Machine } from "../components/machine/machine";
 import { APPS } from "../components/omero-web/apps";
 import { OmeroWeb } from "../components/omero-web/omero-web";
 import { loginPath, siteFiles } from "../components/omero-web/render";
+import { REDIS_BALANCER_PORT } from "../components/redis-cluster/member";
 import { createBackups } from "./backups";
 import type { OmeroWebConfig } from "./config";
 import { hasOwnRedis } from "./config/omero-web-applications";
@@ -24,6 +24,8 @@ import { createLoadBalancer, type StackLoadBalancer } from "./load-balancer";
 import { createManagedServices } from "./managed-services";
 import { applicationHere, type ApplicationTier } from "./omero-web-application";
 import { applicationsElsewhere, createApplicationMachines, type ApplicationMachine } from "./omero-web-machines";
+import { redisUserPackages } from "./redis";
+import { createRedisCluster } from "./redis-cluster";
 import { createRedisMachine } from "./redis-machine";
 import { firewallRules, publicAddress, shownCertificate, siteCertificate, webPorts } from "./web-front";
 
@@ -56,6 +58,7 @@ export async function omeroWeb(config: OmeroWebConfig) {
     const clients = others.length > 0 ? others : [machine];
     const cache =
         createManagedServices(config, machine, others).redis ??
+        (await createRedisCluster(config, machine, { clients })) ??
         (await createRedisMachine(config, machine, { clients }));
     const place = { machine, packages, address, redis: cache?.server };
     const tier = tools
@@ -144,7 +147,7 @@ const isHere = ({ backend, applications }: OmeroWebConfig) => backend === undefi
 
 function packageSets(config: OmeroWebConfig): PackageSet[] {
     const { applications, omeroWeb, tls, backup } = config;
-    const cache = isOwnRedis(config) ? Redis.packages : RedisElsewhere.packages;
+    const cache = isOwnRedis(config) ? Redis.packages : redisUserPackages(config.redis);
     return [
         NginxSite.packages,
         Acme.packages(tls),
@@ -161,6 +164,7 @@ function ownPorts(config: OmeroWebConfig) {
         ...(isHere(config) ? [config.omeroWeb.applicationServer.port] : []),
         ...(config.applications ? [BALANCER_PORT] : []),
         ...(hasOwnRedis(config) ? [REDIS_PORT] : []),
+        ...(isHere(config) && config.redis.machines ? [REDIS_BALANCER_PORT] : []),
     ];
 }
 

@@ -1,10 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { DataVolume } from "../components/guest/data-volume";
 import type { InstallStep } from "../components/guest/install-step";
-import type { Packages } from "../components/guest/packages";
+import type { Packages, PackageSet } from "../components/guest/packages";
 import { Redis, type RedisArgs, type RedisEndpoint } from "../components/guest/redis";
 import { RedisElsewhere, type RedisElsewhereArgs } from "../components/guest/redis-elsewhere";
 import type { Machine } from "../components/machine/machine";
+import { RedisBalancer, type RedisBalancerArgs } from "../components/redis-cluster/balancer";
 import { ServerCertificate } from "../components/server-certificate";
 import type { DcorConfig } from "./config";
 
@@ -12,7 +13,10 @@ import type { DcorConfig } from "./config";
 type RedisKeys = Pick<DcorConfig["redis"], "url" | "password" | "maxMemoryMiB">;
 
 /** A server that is not on the machine that uses it, as that is told of it. */
-export type RedisServer = Omit<RedisElsewhereArgs, "machine" | "packages">;
+export type RedisServer = Omit<RedisElsewhereArgs, "machine" | "packages"> & {
+    /** Where it is on several machines, of which one is master: by what that is found. @default it is one */
+    cluster?: Omit<RedisBalancerArgs, "machine" | "packages">;
+};
 
 /** The Redis that the stack has beside its first machine, or that the configuration names; none where it is on that one. */
 export const redisElsewhere = (
@@ -29,8 +33,28 @@ export function createRedis(
     return server === undefined
         ? new Redis("redis", { machine, packages, data, maxMemoryMiB: keys.maxMemoryMiB }).endpoint
         : // Steps of one name would take each other's files away when a stack changes from one to the other.
-          new RedisElsewhere("redis-client", { machine, packages, ...server }).endpoint;
+          useRedis("redis-client", { machine, packages }, server);
 }
+
+/** Redis as a machine beside it uses it, which is asked from there first. */
+export function useRedis(
+    name: string,
+    place: { machine: Machine; packages: Packages },
+    { cluster, ...server }: RedisServer,
+): RedisEndpoint {
+    const { after = [] } = server;
+    const found = cluster && new RedisBalancer(`${name}-balancer`, { ...place, ...cluster }).running;
+    return new RedisElsewhere(name, { ...place, ...server, after: found ? [...after, found] : after }).endpoint;
+}
+
+/** What a machine needs from Debian that uses a Redis beside it. */
+export const redisUserPackages = ({ machines }: { machines?: unknown }): PackageSet =>
+    machines === undefined
+        ? RedisElsewhere.packages
+        : {
+              packages: [...RedisElsewhere.packages.packages, ...RedisBalancer.packages.packages],
+              files: RedisBalancer.packages.files,
+          };
 
 /**
  * A Redis for other machines of the stack than its own, which reach it by TLS alone, and verify it.

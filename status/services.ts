@@ -39,7 +39,10 @@ async function main(): Promise<void> {
     const { deployment } = await new Engine(stack, "").export("--show-secrets");
     const [output = "", name] = (values.login ?? "ssh").split(".");
     const outputs = stackOutputs(deployment);
-    const named = Object.assign({}, outputs["applicationSsh"], outputs["databaseMemberSsh"]) as Record<string, unknown>;
+    const named = Object.assign(
+        {},
+        ...["applicationSsh", "databaseMemberSsh", "redisMemberSsh"].map((each) => outputs[each]),
+    ) as Record<string, unknown>;
     const machine = name === undefined ? outputs[output] : named[name];
     const units = servicesOf(deployment, machine as Login);
     const wanted = service === undefined ? units : matching(units, service);

@@ -15,6 +15,8 @@ export interface FurtherMachines {
     searchMachine: FurtherMachine | undefined;
     /** The machines of PostgreSQL where it has several. */
     databaseMembers: readonly DatabaseMember[];
+    /** The machines of Redis where it has several. */
+    redisMembers: readonly FurtherMember[];
     /** The machines that the product has beside the first one; none where it is on that one. */
     applicationMachines: readonly FurtherMachine[];
 }
@@ -27,10 +29,14 @@ export interface FurtherMachine extends Machine {
     keys: MachineKeys;
 }
 
-/** One of several machines for PostgreSQL. */
-export interface DatabaseMember extends FurtherMachine {
+/** One of several machines for a service. */
+export interface FurtherMember extends FurtherMachine {
     /** What the configuration calls it. */
     member: string;
+}
+
+/** One of several machines for PostgreSQL. */
+export interface DatabaseMember extends FurtherMember {
     /** The server, asked there by the superuser. */
     server: Database;
 }
@@ -71,6 +77,7 @@ export function furtherMachines(outputs: Outputs, config: ParsedConfig, director
         databaseMembers: members.map((each) => ({ ...each, server: new Database(each.ssh, LOCAL_ADMINISTRATOR) })),
         objectStoreMachine: at("object-store", outputs.objectStoreMachine, outputs.objectStoreSsh, keys.objectStore),
         redisMachine: at("redis", outputs.redisMachine, outputs.redisSsh, keys.redis),
+        redisMembers: each(outputs.redisMembers, outputs.redisMemberSsh, keys.redisMembers),
         searchMachine: at("search", outputs.searchMachine, outputs.searchSsh, keys.search),
         applicationMachines: each(outputs.applications, outputs.applicationSsh, keys.applications),
     };
@@ -83,6 +90,7 @@ export function everyMachine(machines: FurtherMachines): FurtherMachine[] {
     return [
         ...services.filter((each) => each !== undefined),
         ...machines.databaseMembers,
+        ...machines.redisMembers,
         ...machines.applicationMachines,
     ];
 }
@@ -97,6 +105,7 @@ function keysOf(config: ParsedConfig) {
         databaseMembers: config.product === "eoxserver" ? config.postgresql.machines : undefined,
         objectStore: store?.machine,
         redis: "redis" in config ? config.redis.machine : undefined,
+        redisMembers: "redis" in config ? config.redis.machines : undefined,
         search: "solr" in config ? config.solr.machine : undefined,
         applications: "applications" in config ? config.applications : undefined,
     };

@@ -24,7 +24,7 @@ const beside = {
     databaseMemberSsh: z.record(z.string(), ssh).optional(),
     /** The address of the server where the platform runs it for the stack, as RDS. */
     databaseUrl: z.string().optional(),
-    /** The address of Redis where it has a machine for itself, or the platform runs it for the stack, as ElastiCache. */
+    /** The address of Redis where it has machines for itself, or the platform runs it for the stack, as ElastiCache. */
     redisUrl: z.string().optional(),
     /** The name of the load balancer by which users reach the first machine. */
     loadBalancer: z.string().optional(),
@@ -34,6 +34,9 @@ const beside = {
     /** The machine that Redis has for itself. */
     redisMachine: machine.optional(),
     redisSsh: ssh.optional(),
+    /** The machines of Redis where it has several, by their names in the configuration. */
+    redisMembers: z.record(z.string(), machine).optional(),
+    redisMemberSsh: z.record(z.string(), ssh).optional(),
     /** The machine that Solr has for itself. */
     searchMachine: machine.optional(),
     searchSsh: ssh.optional(),
@@ -83,9 +86,10 @@ export type Outputs = z.infer<typeof schema>;
 
 /** How administrators log in to the machines beside the first one that a stack has, by the names that users' commands have for them. */
 export function furtherLogins(outputs: Outputs): [string, Outputs["ssh"]][] {
-    const { databaseSsh, databaseMemberSsh, objectStoreSsh, redisSsh, searchSsh, applicationSsh } = outputs;
+    const { databaseSsh, databaseMemberSsh, objectStoreSsh, redisSsh, redisMemberSsh, searchSsh, applicationSsh } =
+        outputs;
     const services = { "object-store": objectStoreSsh, redis: redisSsh, search: searchSsh };
-    const logins = { database: databaseSsh, ...databaseMemberSsh, ...services, ...applicationSsh };
+    const logins = { database: databaseSsh, ...databaseMemberSsh, ...services, ...redisMemberSsh, ...applicationSsh };
     return Object.entries(logins).flatMap(([name, login]) => (login === undefined ? [] : [[name, login]]));
 }
 

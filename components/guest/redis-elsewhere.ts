@@ -15,6 +15,8 @@ export interface RedisElsewhereArgs {
     password?: pulumi.Output<string>;
     /** The authority that has signed the server's certificate, as PEM. @default those that the machine trusts */
     authority?: pulumi.Output<string>;
+    /** Whether a client that loses its connection tries once more. @default it does not */
+    tryAgain?: boolean;
     /** What must be there before it is asked, where it is the stack's. @default nothing */
     after?: pulumi.Resource[];
 }
@@ -32,7 +34,7 @@ export class RedisElsewhere extends pulumi.ComponentResource {
     constructor(name: string, args: RedisElsewhereArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:guest:RedisElsewhere", name, {}, opts);
 
-        const { machine, packages, password, authority, after = [] } = args;
+        const { machine, packages, password, authority, tryAgain, after = [] } = args;
         const url = pulumi.output(args.url);
         const secret = `${name}-elsewhere`;
         const secrets = new SecretFiles(
@@ -60,7 +62,7 @@ export class RedisElsewhere extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: [secrets, ...after] },
         );
-        this.endpoint = { url, password, running: [answering], ...(authority && { authority: AUTHORITY }) };
+        this.endpoint = { url, password, tryAgain, running: [answering], ...(authority && { authority: AUTHORITY }) };
         this.registerOutputs();
     }
 

@@ -34,6 +34,8 @@ export interface RedisEndpoint {
     password?: pulumi.Output<string>;
     /** Path of the authority, on the machine that uses the server, which has signed its certificate. @default those that the machine trusts */
     authority?: string;
+    /** Whether a client that loses its connection tries once more: where another one takes over, that finds it. @default it does not */
+    tryAgain?: boolean;
     /** The server runs: what everything that connects waits for; none for a server that is not the stack's. */
     running: pulumi.Resource[];
 }
@@ -42,8 +44,8 @@ export const REDIS_PORT = 6379;
 const LOCAL_URL = `redis://127.0.0.1:${REDIS_PORT}/0`;
 const UNIT = "redis-server.service";
 const PASSWORD_FILE = "/etc/redis/password.conf";
-const CERTIFICATE = "/etc/redis/certificate.pem";
-const KEY = "/etc/redis/key.pem";
+export const CERTIFICATE = "/etc/redis/certificate.pem";
+export const KEY = "/etc/redis/key.pem";
 /** What whoever asks it on its own machine verifies it by. */
 export const REDIS_AUTHORITY = "/etc/redis/authority.pem";
 /** A file that Redis may read, and nobody else. */
@@ -127,12 +129,27 @@ function certificateFiles(shown: ServerCertificate): Record<string, pulumi.Outpu
     };
 }
 
-/** The text of redis.conf. @param network the machine's address among the stack's machines, where others of them use it */
+/** What Redis is told where it is one of several. */
+export interface ClusterSettings {
+    /** Paths of what the others are verified by, of the users, and of the password by which a replica comes in to its master. */
+    authority: string;
+    users: string;
+    passwords: string;
+    /** How long a master that no replica hears goes on taking writes. */
+    mostLagSeconds: number;
+}
+
+/**
+ * The text of redis.conf.
+ * @param network the machine's address among the stack's machines, where others of them use it
+ * @param cluster where it is one of several. @default it is alone
+ */
 export function settings({
     maxMemoryMiB = 256,
     network,
-}: Pick<RedisArgs, "maxMemoryMiB"> & { network?: string }): string {
-    const tls = { network, certificate: CERTIFICATE, key: KEY };
+    cluster,
+}: Pick<RedisArgs, "maxMemoryMiB"> & { network?: string; cluster?: ClusterSettings }): string {
+    const tls = { network, certificate: CERTIFICATE, key: KEY, cluster };
     const values = { port: REDIS_PORT, maxMemoryMiB, passwordFile: PASSWORD_FILE, ...tls };
     return renderTemplate("redis/templates/redis.conf.eta", values);
 }

@@ -173,7 +173,7 @@ function secretPropertyFiles({ publicPassword, secretKey }: OmeroWebArgs, sessio
             [secretPath(CACHES)]: file(
                 pulumi
                     .all([sessionCache.url, sessionCache.password])
-                    .apply(([url, known]) => cachesProperty(url, known, sessionCache.authority)),
+                    .apply(([url, known]) => cachesProperty(url, known, sessionCache)),
             ),
         }),
         ...(secretKey && {

@@ -1,3 +1,4 @@
+import type { RedisEndpoint } from "../guest/redis";
 import { publicUrl, type PublicAddress } from "../guest/public-address";
 import { APPS, type App, type AppName } from "./apps";
 
@@ -105,11 +106,27 @@ export function propertiesFile(settings: OmeroWebSettings): string {
     return `# The whole configuration of OMERO.web, but for what is secret and the number of workers, which follows from the processors.\n${lines.join("\n")}\n`;
 }
 
-/** The line of the secret properties that says where Redis is. @param authority path of the one that has signed its certificate */
-export function cachesProperty(url: string, password?: string, authority?: string): string {
+/** How long an answer may take where another server takes over meanwhile: less than Gunicorn waits for one of its processes. */
+const TAKEOVER_SECONDS = 30;
+
+/**
+ * The line of the secret properties that says where Redis is.
+ * @param authority path of the one that has signed its certificate
+ * @param tryAgain whether a connection that is lost is tried once more: an error would log the user out
+ */
+export function cachesProperty(
+    url: string,
+    password?: string,
+    { authority, tryAgain }: Pick<RedisEndpoint, "authority" | "tryAgain"> = {},
+): string {
+    const connection = {
+        ...(authority !== undefined && { ssl_ca_certs: authority }),
+        // By its name it is for an answer that is late; it is so of each error of a connection. Who waits is not to give up before.
+        ...(tryAgain && { retry_on_timeout: true, socket_timeout: TAKEOVER_SECONDS }),
+    };
     const options = {
         ...(password !== undefined && { PASSWORD: password }),
-        ...(authority !== undefined && { CONNECTION_POOL_KWARGS: { ssl_ca_certs: authority } }),
+        ...(Object.keys(connection).length > 0 && { CONNECTION_POOL_KWARGS: connection }),
     };
     const value = {
         default: {

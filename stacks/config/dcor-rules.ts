@@ -1,3 +1,4 @@
+import { REDIS_BALANCER_PORT } from "../../components/redis-cluster/member";
 import { HTTP_PORT, HTTPS_PORT } from "./dcor-fields";
 import { OBJECT_STORE_PORT } from "./dcor-object-store";
 import type { Rule } from "./rule";
@@ -11,6 +12,7 @@ const TAKEN_PORTS = new Map<unknown, string>([
     [22, "SSH"],
     [5432, "PostgreSQL"],
     [6379, "Redis"],
+    [REDIS_BALANCER_PORT, "HAProxy, for Redis"],
     [8080, "uWSGI"],
     [8983, "Solr"],
     [9000, "MinIO"],

@@ -3,6 +3,7 @@ import { LONGEST_WAIT_SECONDS } from "../../components/dcor/render-site";
 import { backup, backupRules } from "./backup";
 import { base } from "./base";
 import { acmeRule, authorityRule, certificateRule } from "./certificate";
+import { completeClusterMachines } from "./cluster";
 import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
 import * as fields from "./dcor-fields";
 import { bucketPrefix, objectStore } from "./dcor-object-store";
@@ -24,6 +25,7 @@ import { loadBalancerRules } from "./load-balancer-rules";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
 import type { Rule } from "./rule";
 import { authorityTextRule, rdsRules } from "./rds";
+import { redisClusterRules } from "./redis-cluster";
 import { redis, redisPasswordRule } from "./services";
 import { tls } from "./tls";
 
@@ -97,6 +99,7 @@ export const dcorRules: readonly Rule[] = [
     ...rdsRules,
     redisPasswordRule,
     redisAddressRule,
+    ...redisClusterRules,
     ...elastiCacheRules,
 ];
 
@@ -110,7 +113,7 @@ export function completeDcor(given: DcorKeys) {
         ...given,
         data: completeData(data, machine),
         postgresql: completeOwnMachine("postgresql", given.postgresql),
-        redis: completeOwnMachine("redis", given.redis),
+        redis: completeClusterMachines(completeOwnMachine("redis", given.redis)),
         objectStore: objectStore.mode === "minio" ? completeOwnMachine("objectStore", objectStore) : objectStore,
         solr: completeOwnMachine("solr", given.solr),
         scratch: { sizeGiB: scratch.sizeGiB ?? leastScratch },

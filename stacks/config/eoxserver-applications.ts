@@ -1,4 +1,4 @@
-import { applicationNames, memberNames } from "./further-services";
+import { applicationNames } from "./further-services";
 import { hasOwnServer } from "./postgresql-elsewhere";
 import type { Rule } from "./rule";
 
@@ -16,15 +16,5 @@ const databaseRule: Rule = (given) => {
         : [];
 };
 
-/** The machines of the stack are told apart by their names. */
-const membersRule: Rule = (given) =>
-    applicationNames(given)
-        .filter((name) => memberNames(given).includes(name))
-        .map((name) => ({
-            path: ["applications", name],
-            reason: "it is the name of a machine in postgresql.machines",
-            advice: 'Take another one, e.g. "app1".',
-        }));
-
 /** What is so of EOxServer's machines alone. */
-export const eoxserverApplicationRules: readonly Rule[] = [databaseRule, membersRule];
+export const eoxserverApplicationRules: readonly Rule[] = [databaseRule];

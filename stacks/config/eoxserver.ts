@@ -7,7 +7,8 @@ import { applicationPlaces, applicationNamesRule, applications, balancerPorts } 
 import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
-import { completeDatabaseMachines, databaseClusterRules } from "./database-cluster";
+import { completeClusterMachines } from "./cluster";
+import { databaseClusterRules } from "./database-cluster";
 import { data, firewall, mirrors, packagesAsOf, serverName, version } from "./common";
 import { eoxserverApplicationRules } from "./eoxserver-applications";
 import { cidr, hostName, port, text, wholeNumber } from "./field";
@@ -174,7 +175,7 @@ export function completeEoxServer(given: EoxServerKeys) {
         ...given,
         data: completeData(given.data, given.machine),
         applications: completeNamedMachines(given.applications),
-        postgresql: completeDatabaseMachines(completeOwnMachine("postgresql", given.postgresql)),
+        postgresql: completeClusterMachines(completeOwnMachine("postgresql", given.postgresql)),
         firewall: { web: firewall.web, ssh: firewall.ssh ?? own },
         loadBalancer: completeLoadBalancer(given.loadBalancer, {
             machine: given.machine,

@@ -28,20 +28,28 @@ function placesOf(given: Given): Place[] {
         ...{ path: ["applications", name], key: "applications" },
         purpose: APPLICATIONS[String(given("product"))] ?? "the product",
     }));
-    const members = memberNames(given).map((name) => ({
-        ...{ path: ["postgresql", "machines", name], purpose: SERVICES.postgresql, key: "postgresql.machines" },
-    }));
+    const members = CLUSTERS.flatMap((section) =>
+        memberNames(given, section).map((name) => ({
+            ...{ path: [section, "machines", name], purpose: SERVICES[section], key: `${section}.machines` },
+        })),
+    );
     return [...services, ...members, ...applications];
 }
 
+/** The sections of those that may be on several machines, by their key `machines`. */
+const CLUSTERS = ["postgresql", "redis"] as const;
+
+/** The section of such a service. */
+export type Cluster = (typeof CLUSTERS)[number];
+
 /** The keys below which each machine is named by its user, who gives it with its volume. */
-export const NAMED: readonly string[] = ["applications", "postgresql.machines"];
+export const NAMED: readonly string[] = ["applications", ...CLUSTERS.map((section) => `${section}.machines`)];
 
 /** The names of the machines that the product has beside the first one. */
 export const applicationNames = (given: Given): string[] => namesBelow(given("applications"));
 
-/** The names of the machines that PostgreSQL has where it has several. */
-export const memberNames = (given: Given): string[] => namesBelow(given("postgresql", "machines"));
+/** The names of the machines that a service has where it has several. */
+export const memberNames = (given: Given, section: Cluster): string[] => namesBelow(given(section, "machines"));
 
 const namesBelow = (mapping: unknown): string[] =>
     typeof mapping === "object" && mapping !== null && !Array.isArray(mapping) ? Object.keys(mapping) : [];

@@ -53,8 +53,8 @@ export const hasOwnRedis = ({
     backend === undefined && omeroWeb.sessions === "redis" && isOwnRedis({ redis });
 
 /**
- * Whether the first machine has a volume for sessions. It has one, too, where Redis has a machine of its own: what Redis had
+ * Whether the first machine has a volume for sessions. It has one, too, where Redis has machines of its own: what Redis had
  * here stays, for the way back.
  */
 export const hasSessionsVolume = (config: Parameters<typeof hasOwnRedis>[0]): boolean =>
-    hasOwnRedis(config) || config.redis.machine !== undefined;
+    hasOwnRedis(config) || config.redis.machine !== undefined || config.redis.machines !== undefined;

@@ -1,4 +1,5 @@
 import { icePyProblem } from "../../components/omero-web/ice-py-releases";
+import { REDIS_BALANCER_PORT } from "../../components/redis-cluster/member";
 import { applicationPlaces, balancerPorts } from "./applications";
 import { GUNICORN_PORT, HTTP_PORT, HTTPS_PORT } from "./omero-web-settings";
 import type { Rule } from "./rule";
@@ -7,6 +8,7 @@ import type { Rule } from "./rule";
 const TAKEN_PORTS = new Map<unknown, string>([
     [22, "SSH"],
     [6379, "Redis"],
+    [REDIS_BALANCER_PORT, "HAProxy, for Redis"],
 ]);
 
 /** The ports are free, and different. Without TLS there is one less. */
@@ -57,7 +59,7 @@ export const publicServerRule: Rule = (given) => {
 
 /** Whoever names a Redis elsewhere means it to be used. What is made for nobody is not paid for. */
 export const redisRule: Rule = (given) => {
-    const made = ["machine", "elasticache"];
+    const made = ["machine", "machines", "elasticache"];
     const unused = [
         ...(given("omeroWeb", "sessions") === "files"
             ? [{ keys: ["url", ...made], reason: "the sessions are in files (omeroWeb.sessions)" }]

@@ -5,6 +5,7 @@ import { applicationNamesRule, applications } from "./applications";
 import { backup, backupRules } from "./backup";
 import { acmeRule, certificateRule } from "./certificate";
 import { base } from "./base";
+import { completeClusterMachines } from "./cluster";
 import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
 import { elastiCacheRules } from "./elasticache";
 import { completeOwnMachine, furtherMachineRules } from "./further-machine";
@@ -18,6 +19,7 @@ import { appsRule, icePyRule, portsRule, publicServerRule, redisRule } from "./o
 import { backend, icePy, publicUser } from "./omero-web-services";
 import { settings } from "./omero-web-settings";
 import type { Rule } from "./rule";
+import { redisClusterRules } from "./redis-cluster";
 import { redis, redisPasswordRule } from "./services";
 import { tls } from "./tls";
 
@@ -60,6 +62,7 @@ export const omeroWebRules: readonly Rule[] = [
     publicServerRule,
     redisRule,
     redisPasswordRule,
+    ...redisClusterRules,
     ...elastiCacheRules,
     appsRule,
     propertiesRule,
@@ -76,7 +79,7 @@ export function completeOmeroWeb(given: OmeroWebKeys) {
     return {
         ...given,
         data: completeData(given.data, given.machine),
-        redis: completeOwnMachine("redis", given.redis),
+        redis: completeClusterMachines(completeOwnMachine("redis", given.redis)),
         applications: completeNamedMachines(given.applications),
         firewall: { web: firewall.web, ssh: firewall.ssh ?? administratorNetworks(given) },
         loadBalancer: completeLoadBalancer(given.loadBalancer, {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ownElastiCache } from "./elasticache";
 import { secretLine, text, wholeNumber } from "./field";
 import { ownMachine } from "./further-machine";
+import { redisMachines } from "./redis-cluster";
 import type { Rule } from "./rule";
 
 /** A PostgreSQL server on the machine. */
@@ -37,6 +38,7 @@ export const redis = (purpose: string) =>
                 description: "Memory for what the stack's own Redis keeps.",
             }),
             ...ownMachine("redis"),
+            machines: redisMachines(),
             ...ownElastiCache(),
         })
         .prefault({})
@@ -44,12 +46,12 @@ export const redis = (purpose: string) =>
 
 /** The keys that say where Redis is. */
 export interface RedisPlace {
-    redis: { url?: unknown; machine?: unknown; elasticache?: unknown };
+    redis: { url?: unknown; machine?: unknown; machines?: unknown; elasticache?: unknown };
 }
 
 /** Whether Redis, where the stack has one, is on the first machine itself. */
-export const isOwnRedis = ({ redis: { url, machine, elasticache } }: RedisPlace) =>
-    [url, machine, elasticache].every((each) => each === undefined);
+export const isOwnRedis = ({ redis: { url, machine, machines, elasticache } }: RedisPlace) =>
+    [url, machine, machines, elasticache].every((each) => each === undefined);
 
 /** Whether Solr is on the stack's first machine itself. */
 export const hasOwnSolr = ({ solr: { url, machine } }: { solr: { url?: unknown; machine?: unknown } }) =>

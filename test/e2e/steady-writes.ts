@@ -14,18 +14,30 @@ export interface Written {
 const PROGRAM = "/run/steady-writes.py";
 const UNIT = "steady-writes.service";
 
-/** Writes rows to a stack's database from its first machine while something happens. */
-export async function writtenDuring(stack: TestStack, what: string, work: () => Promise<unknown>): Promise<Written> {
-    const program = readFileSync(join(__dirname, "steady-writes.py"), "utf8");
-    await stack.ssh(`cat >${PROGRAM} <<'END'\n${program}END
-        systemd-run --quiet --collect --unit=${UNIT} python3 ${PROGRAM} write
+/** Where the rows go: a program that writes until it is ended, and reports; and the Python that it needs. */
+interface Writer {
+    program: string;
+    python: string;
+}
+
+const TO_THE_DATABASE: Writer = { program: join(__dirname, "steady-writes.py"), python: "python3" };
+
+/** Writes rows to a stack's database, or to what else it has, from its first machine while something happens. */
+export async function writtenDuring(
+    stack: TestStack,
+    what: string,
+    work: () => Promise<unknown>,
+    { program, python }: Writer = TO_THE_DATABASE,
+): Promise<Written> {
+    await stack.ssh(`cat >${PROGRAM} <<'END'\n${readFileSync(program, "utf8")}END
+        systemd-run --quiet --collect --unit=${UNIT} ${python} ${PROGRAM} write
         timeout 20 sh -c 'until [ -s /run/steady-writes ]; do sleep 0.2; done'`);
     try {
         await work();
     } finally {
         await stack.ssh(`systemctl stop ${UNIT}`);
     }
-    const written = JSON.parse(await stack.ssh(`python3 ${PROGRAM} report`)) as Written;
+    const written = JSON.parse(await stack.ssh(`${python} ${PROGRAM} report`)) as Written;
     process.stderr.write(
         `  ${what}: ${written.acknowledged} rows acknowledged, ${written.missing} of them missing, ` +
             `none for ${written.longestSeconds.toFixed(1)} s at most\n`,

@@ -196,8 +196,8 @@ export class TestStack {
     /** Those that its configuration has, or may have had. */
     private further(): string[] {
         const { config = {} } = existsSync(this.file) ? (parse(readFileSync(this.file, "utf8")) as Configuration) : {};
-        const postgresql = config["science-stacks:postgresql"];
-        const named = [config["science-stacks:applications"], postgresql?.["machines"] as object | undefined];
+        const clusters = ["postgresql", "redis"].map((section) => config[`science-stacks:${section}`]?.["machines"]);
+        const named = [config["science-stacks:applications"], ...(clusters as (object | undefined)[])];
         const services = ["database", "object-store", "redis", "search"];
         return [...services, ...named.flatMap((machines) => Object.keys(machines ?? {}))];
     }

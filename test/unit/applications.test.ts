@@ -102,9 +102,12 @@ test("what HAProxy and Redis are given for machines of OMERO.web is what the gol
 });
 
 test("OMERO.web verifies Redis by the authority that it is given", () => {
-    expect(cachesProperty("rediss://10.77.0.10:6379/0", "secret", "/etc/a.pem")).toBe(
+    expect(cachesProperty("rediss://10.77.0.10:6379/0", "secret", { authority: "/etc/a.pem" })).toBe(
         'omero.web.caches={"default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "rediss://10.77.0.10:6379/0", ' +
             '"OPTIONS": {"PASSWORD": "secret", "CONNECTION_POOL_KWARGS": {"ssl_ca_certs": "/etc/a.pem"}}}}\n',
+    );
+    expect(cachesProperty("redis://127.0.0.1:6380/0", "secret", { tryAgain: true })).toContain(
+        '"CONNECTION_POOL_KWARGS": {"retry_on_timeout": true, "socket_timeout": 30}',
     );
     expect(cachesProperty("redis://cache.example.org:6379/0")).not.toContain("OPTIONS");
 });

@@ -20,6 +20,7 @@ const ELSEWHERE = [
     "postgresql.machines",
     "postgresql.rds",
     "redis.machine",
+    "redis.machines",
     "redis.data",
     "redis.elasticache",
     "objectStore.machine",

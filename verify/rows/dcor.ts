@@ -4,6 +4,7 @@ import { hasOwnSolr, isOwnRedis } from "../../stacks/config/services";
 import type { Product } from "../product";
 import { ensure } from "../row";
 import { REDIS_UNITS } from "./common/redis";
+import { checkRedisCluster } from "./common/redis-cluster";
 import { installationRows } from "./dcor/installation";
 import { options, serviceRows } from "./dcor/services";
 import { settingRows } from "./dcor/settings";
@@ -25,6 +26,7 @@ export const dcor: Product<"dcor"> = {
         ...["apt-daily-upgrade.timer", "dcor-jobs@run-jobs-dcor-schemas.timer"],
         ...(hasOwnServer({ postgresql }) ? ["postgresql@15-main.service"] : []),
         ...(isOwnRedis({ redis }) ? REDIS_UNITS : []),
+        ...(redis.machines ? ["haproxy.service"] : []),
         ...(hasOwnSolr({ solr }) ? ["solr.service"] : []),
         ...(hasOwnMinio({ objectStore }) ? ["minio.service"] : []),
     ],
@@ -44,7 +46,8 @@ export const dcor: Product<"dcor"> = {
         );
         ensure(!hosts.includes(undefined), "ckan.ini names no database, or no Redis");
         const places = [...hosts.map((host) => host?.split("?")[0]), values.get("solr_url")];
-        return `CKAN is given ${places.join(", ")} and ${outputs.objectStore}; postgresql.machine, postgresql.rds, postgresql.url, redis.machine, redis.elasticache, redis.url, solr.machine, solr.url, objectStore.machine and objectStore.mode name others`;
+        const cluster = context.redisMembers.length > 0 ? `; ${await checkRedisCluster(context)}` : "";
+        return `CKAN is given ${places.join(", ")} and ${outputs.objectStore}${cluster}; postgresql.machine, postgresql.rds, postgresql.url, redis.machine, redis.machines, redis.elasticache, redis.url, solr.machine, solr.url, objectStore.machine and objectStore.mode name others`;
     },
     trialSetting: {
         change: (config, { dcor: { workers } }) => {

@@ -5,6 +5,7 @@ import { hasOwnRedis, hasSessionsVolume } from "../../stacks/config/omero-web-ap
 import { ensure, NotHere, type Row } from "../row";
 import { onEachApplication } from "./common/applications";
 import { REDIS_UNITS } from "./common/redis";
+import { checkRedisCluster } from "./common/redis-cluster";
 import { checkBalancer } from "./omero-web/balancer";
 import { cacheRows } from "./omero-web/cache";
 import { configurationRows } from "./omero-web/configuration";
@@ -20,6 +21,10 @@ const OF_THE_FRONT = ["O13", "O15", "O16"];
 /** Whether OMERO.web is on the stack's first machine. */
 const isHere = ({ backend, applications }: OmeroWebContext["config"]) =>
     backend === undefined && applications === undefined;
+
+/** What was seen, and Redis where that is on several machines. */
+const withCluster = async (context: OmeroWebContext, said: string) =>
+    context.redisMembers.length > 0 ? `${said}; ${await checkRedisCluster(context)}` : said;
 
 function onlyWithApplication(row: Row<OmeroWebContext>): Row<OmeroWebContext> {
     return OF_THE_FRONT.includes(row.id)
@@ -51,17 +56,17 @@ export const omeroWeb: Product<"omero-web"> = {
     units: (config) => [
         "nginx.service",
         ...(isHere(config) ? APPLICATION_UNITS : []),
-        ...(config.applications ? ["haproxy.service"] : []),
+        ...(config.applications || config.redis.machines ? ["haproxy.service"] : []),
         ...(hasOwnRedis(config) ? REDIS_UNITS : []),
     ],
-    onApplications: ({ omeroWeb: { applicationServer } }) => ({
+    onApplications: ({ omeroWeb: { applicationServer }, redis }) => ({
         ports: [applicationServer.port],
-        units: APPLICATION_UNITS,
+        units: [...APPLICATION_UNITS, ...(redis.machines ? ["haproxy.service"] : [])],
     }),
     services: async (context) => {
         const { machine, config, outputs } = context;
         if (context.applicationMachines.length > 0) {
-            return checkBalancer(context);
+            return withCluster(context, await checkBalancer(context));
         }
         if (config.backend !== undefined) {
             const gunicorn = `${config.backend.host}:${config.backend.port}`;
@@ -75,7 +80,10 @@ export const omeroWeb: Product<"omero-web"> = {
         const used = (await properties({ machine })).get("omero.web.caches") ?? "no cache";
         const wanted = outputs.redisUrl ?? config.redis.url ?? "redis://127.0.0.1:6379/0";
         ensure(used.includes(wanted), `OMERO.web does not keep its sessions in ${wanted}`);
-        return `OMERO.web is given Redis as an endpoint, ${wanted}; redis.machine names one on a machine of the stack's own, redis.elasticache one of Amazon's, redis.url one elsewhere`;
+        return withCluster(
+            context,
+            `OMERO.web is given Redis as an endpoint, ${wanted}; redis.machine names one on a machine of the stack's own, redis.machines one on several, redis.elasticache one of Amazon's, redis.url one elsewhere`,
+        );
     },
     // One that is in the settings of OMERO.web, and for nginx alone one in its site.
     trialSetting: {

@@ -13,15 +13,20 @@ for row in csv.DictReader(connection.makefile(encoding="ascii").read().lstrip("#
     if row["svname"] not in ("FRONTEND", "BACKEND"):
         print(row["pxname"], row["svname"], row["status"], row["check_status"])`;
 
+/** What HAProxy on a machine finds, a line for each server of each service; it listens on the loopback address alone. */
+export async function seenByBalancer(machine: Ssh, port: number): Promise<string[]> {
+    const listens = await machine.run(`ss -lntH 'sport = ${port}' | awk '{print $4}'`);
+    ensure(listens === `127.0.0.1:${port}`, `HAProxy listens on ${listens}`);
+    return (await machine.run(`python3 -c '${ASK}'`)).split("\n").sort();
+}
+
 /**
  * Looks at HAProxy on the first machine: it is on the loopback address, and finds that each server answers for each service.
  * @param services what it calls them
  * @param servers the machines, by their names in the configuration
  */
 export async function checkServers(front: Ssh, services: readonly string[], servers: readonly string[]): Promise<void> {
-    const listens = await front.run(`ss -lntH 'sport = ${BALANCER_PORT}' | awk '{print $4}'`);
-    ensure(listens === `127.0.0.1:${BALANCER_PORT}`, `HAProxy listens on ${listens}`);
-    const seen = (await front.run(`python3 -c '${ASK}'`)).split("\n").sort();
+    const seen = await seenByBalancer(front, BALANCER_PORT);
     const wanted = services.flatMap((service) => servers.map((server) => `${service} ${server}`)).sort();
     const known = seen.map((line) => line.split(" ").slice(0, 2).join(" "));
     ensure(known.join() === wanted.join(), `HAProxy has ${known.join(", ")}`);

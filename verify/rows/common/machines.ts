@@ -4,6 +4,8 @@ import { PATRONI_UNIT } from "../../../components/database-cluster/patroni-files
 import { MINIO_PORT } from "../../../components/guest/minio-files";
 import { POSTGRESQL_PORT } from "../../../components/guest/postgresql-server";
 import { REDIS_PORT } from "../../../components/guest/redis";
+import { SENTINEL_PORT } from "../../../components/redis-cluster/member";
+import { SENTINEL_UNIT } from "../../../components/redis-cluster/redis-files";
 import { SOLR_PORT } from "../../../components/guest/solr-files";
 import type { Context } from "../../context";
 import type { FurtherMachine } from "../../further-machines";
@@ -31,14 +33,16 @@ export interface StackMachine {
     isBackedUp: boolean;
 }
 
-/** The ports, and what of systemd runs, on one of several machines of PostgreSQL. */
+/** The ports, and what of systemd runs, on one of several machines of PostgreSQL, and of Redis. */
 const MEMBER_PORTS = [POSTGRESQL_PORT, ETCD_PORT, ETCD_PEER_PORT, PATRONI_PORT];
 const MEMBER_UNITS = [ETCD_UNIT, PATRONI_UNIT, "var-lib-postgresql.mount"];
+const REDIS_MEMBER_PORTS = [REDIS_PORT, SENTINEL_PORT];
+const REDIS_MEMBER_UNITS = [...REDIS_UNITS, SENTINEL_UNIT];
 
 /** The stack's first machine, and those that the database, the object store, Redis, Solr and the product have for themselves. */
 export function machinesOf(context: Context): StackMachine[] {
     const { machine: ssh, databaseMachine, objectStoreMachine, redisMachine, searchMachine, outputs, config } = context;
-    const { applicationMachines, databaseMembers } = context;
+    const { applicationMachines, databaseMembers, redisMembers } = context;
     const product = products[outputs.product];
     const onApplications = product.onApplications?.(config) ?? { ports: [], units: [] };
     const applications = applicationMachines.flatMap((machine) =>
@@ -64,6 +68,7 @@ export function machinesOf(context: Context): StackMachine[] {
         ...databaseMembers.flatMap((machine) => forService(machine, MEMBER_PORTS, MEMBER_UNITS)),
         ...withBackups(outputs, forService(objectStoreMachine, [MINIO_PORT], ["minio.service"])),
         ...forService(redisMachine, [REDIS_PORT], REDIS_UNITS),
+        ...redisMembers.flatMap((machine) => forService(machine, REDIS_MEMBER_PORTS, REDIS_MEMBER_UNITS)),
         // Its index is made anew.
         ...forService(searchMachine, [SOLR_PORT], ["solr.service"]),
         ...(onApplications.isBackedUp ? withBackups(outputs, applications) : applications),

@@ -9,6 +9,7 @@ import { hasOwnSolr, isOwnRedis } from "../../../stacks/config/services";
 import { ensure, type Row } from "../../row";
 import type { Ssh } from "../../ssh";
 import { checkRedis, tlsHost } from "../common/redis";
+import { checkRedisMembers } from "../common/redis-cluster";
 import { checkMinio } from "./minio";
 import { checkSolr } from "./solr";
 
@@ -43,7 +44,7 @@ export const serviceRows: Row<DcorContext>[] = [
         id: "D03",
         title: "PostgreSQL (password generated), Solr with CKAN's schema, Redis; ckan db init",
         async check(context) {
-            const { machine, database, databaseUrl, config, outputs, redisMachine } = context;
+            const { machine, database, databaseUrl, config, outputs, redisMachine, redisMembers } = context;
             const said: string[] = [];
             if (config.postgresql.url === undefined) {
                 const [encoding] = await database.rows<{ name: string }>(
@@ -74,6 +75,9 @@ export const serviceRows: Row<DcorContext>[] = [
                 const where = redisMachine ? ` on ${redisMachine.name}` : "";
                 said.push(`Redis${where}, which asks for its password, and listens on ${listens}`);
             }
+            if (redisMembers.length > 0) {
+                said.push(`Redis, which asks for its password: ${await checkRedisMembers(context)}`);
+            }
             return said.join("; ") || "each of them is elsewhere, and CKAN works with it";
         },
     },
@@ -82,6 +86,7 @@ export const serviceRows: Row<DcorContext>[] = [
         title: "All data on /data: uploads, database cluster, Solr home, object store",
         async check(context) {
             const { machine, config, databaseMachine, objectStoreMachine, redisMachine, searchMachine } = context;
+            const { redisMembers } = context;
             const places = [
                 STORAGE,
                 ...(hasOwnServer(config) ? [CLUSTER] : []),
@@ -92,7 +97,7 @@ export const serviceRows: Row<DcorContext>[] = [
             const further = [
                 { beside: databaseMachine, place: CLUSTER },
                 { beside: objectStoreMachine, place: OBJECTS },
-                { beside: redisMachine, place: QUEUE },
+                ...[redisMachine, ...redisMembers].map((beside) => ({ beside, place: QUEUE })),
                 { beside: searchMachine, place: INDEX },
             ];
             const [here, ...there] = await Promise.all([

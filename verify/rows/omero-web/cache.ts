@@ -1,6 +1,7 @@
 import type { OmeroWebContext } from "../../context";
-import { ensure, NotHere, type Row } from "../../row";
+import { count, ensure, NotHere, type Row } from "../../row";
 import { checkRedis, tlsHost } from "../common/redis";
+import { checkRedisMembers } from "../common/redis-cluster";
 import { properties } from "./properties";
 
 /** What keeps the sessions. */
@@ -16,7 +17,10 @@ export const cacheRows: Row<OmeroWebContext>[] = [
             ensure(values.get("omero.web.session_engine") === CACHE_SESSIONS, "sessions are not in the cache");
             const kept = await context.machine.run(IN_DJANGO(TRY_THE_CACHE));
             ensure(kept === "kept", `OMERO.web's cache does not keep what it is given: ${kept}`);
-            const { outputs, config, front, redisMachine, applicationMachines } = context;
+            const { outputs, config, front, redisMachine, redisMembers, applicationMachines } = context;
+            if (redisMembers.length > 0) {
+                return `sessions are in Redis on ${count(redisMembers.length, "machine")}, which keeps what OMERO.web gives it, and lets in with its password alone: ${await checkRedisMembers(context)}`;
+            }
             const elsewhere = outputs.redisUrl ?? config.redis.url;
             if (elsewhere !== undefined && redisMachine === undefined) {
                 return `sessions are in Redis at ${elsewhere}, which keeps what OMERO.web gives it`;

@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+import { REDIS_PORT } from "../components/guest/redis";
+import type { UpgradeSettings } from "../components/guest/unattended-upgrades";
+import type { FirewallRule, Machine } from "../components/machine/machine";
+import { REDIS_BALANCER_URL } from "../components/redis-cluster/balancer";
+import { SENTINEL_PORT } from "../components/redis-cluster/member";
+import { RedisCluster } from "../components/redis-cluster/redis-cluster";
+import type { DcorConfig } from "./config";
+import { furnish, makeFurtherMachine, type FurtherMachineConfig } from "./further-machine";
+import type { StackRedis } from "./redis-machine";
+
+/** What is needed of the configuration of either product. */
+type Config = FurtherMachineConfig & { redis: Pick<DcorConfig["redis"], "machines" | "maxMemoryMiB"> };
+
+/**
+ * The machines of `redis.machines`, of which one is master; none where the configuration has none. Nothing on them is backed up, as
+ * where there is one.
+ * @param clients the machines that use it: they and the members alone reach them. @default the first one
+ * @param upgrades the security updates that come by themselves. @default none
+ */
+export async function createRedisCluster(
+    config: Config,
+    first: Machine,
+    { clients = [first], upgrades }: { clients?: readonly Machine[]; upgrades?: UpgradeSettings } = {},
+): Promise<StackRedis | undefined> {
+    const { machines: configured, maxMemoryMiB } = config.redis;
+    if (configured === undefined) {
+        return undefined;
+    }
+    const made = await Promise.all(
+        Object.entries(configured).map(async ([name, { machine: keys, data: volume }]) => {
+            const ownPorts = [REDIS_PORT, SENTINEL_PORT];
+            const machine = await makeFurtherMachine(config, first, { role: name, keys, volume, ownPorts });
+            return { name, keys, volume, machine };
+        }),
+    );
+    const machines = made.map(({ name, keys, volume, machine }) => {
+        const others = made.filter((each) => each.machine !== machine).map((each) => each.machine);
+        const further = furnish(config, machine, rulesOf(clients, others), {
+            ...{ role: name, keys, volume, packages: RedisCluster.packages, upgrades, isBackedUp: false },
+        });
+        return { ...further, name };
+    });
+    const { password, checkPassword, authority, members, running } = new RedisCluster("redis-server", {
+        machines,
+        maxMemoryMiB,
+    });
+    return {
+        server: {
+            ...{ url: REDIS_BALANCER_URL, password, cluster: { members, checkPassword, authority } },
+            tryAgain: true,
+            after: [...running, ...machines.map(({ closed }) => closed)],
+        },
+        last: [...running],
+        outputs: {
+            redisUrl: REDIS_BALANCER_URL,
+            redisMembers: Object.fromEntries(machines.map(({ name, output }) => [name, output])),
+            redisMemberSsh: pulumi.secret(Object.fromEntries(machines.map(({ name, ssh }) => [name, ssh]))),
+        },
+    };
+}
+
+/** Who reaches a member: the machines that use it its Redis, and the other members its Sentinel, too. */
+const rulesOf = (clients: readonly Machine[], others: Machine[]): FirewallRule[] => [
+    {
+        ...{ description: "Redis for the product and the other members", port: REDIS_PORT },
+        ...{ cidrs: [], machines: [...clients, ...others] },
+    },
+    { description: "Sentinel of the other members", port: SENTINEL_PORT, cidrs: [], machines: others },
+];

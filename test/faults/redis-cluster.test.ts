@@ -1,0 +1,173 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { machineRuns, powerCut } from "../e2e/host";
+import { seenDuring } from "../e2e/visitors";
+import { MEMBERS, RedisCluster } from "./redis-members";
+import { MINUTE } from "./tried";
+
+/** What Sentinel's settings allow a failover, and what it takes besides. */
+const MOST_SECONDS = 25;
+
+const otherThan = (member: string) => MEMBERS.find((each) => each !== member)!;
+
+describe("OMERO.web with its sessions in Redis on three machines", () => {
+    const cluster = new RedisCluster("sentinel");
+    const { stack } = cluster;
+
+    beforeAll(async () => {
+        await cluster.begin(cluster.configureCluster());
+        await cluster.logIn();
+    }, 15 * MINUTE);
+
+    // What a test before has left without power.
+    beforeEach(async () => {
+        if (!MEMBERS.every((member) => machineRuns(stack.beside(member)))) {
+            await stack.run("up");
+        }
+    }, 3 * MINUTE);
+
+    afterAll(() => cluster.remove());
+
+    test(
+        "every row of verify is met, and an unchanged up changes nothing",
+        async () => {
+            const { rows } = await cluster.expectWhole();
+            expect(rows.find(({ id }) => id === "X12")?.detail).toMatch(/is master, 2 replicas got by TLS/);
+            const starts = () =>
+                Promise.all(
+                    MEMBERS.map((each) => stack.sshOn(each, "systemctl show -P MainPID redis-server redis-sentinel")),
+                );
+            const before = await starts();
+            expect(await stack.run("up")).toMatch(/\d+ unchanged/);
+            expect(await starts()).toEqual(before);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "the master loses its power: another one takes over within seconds, and users stay logged in",
+        async () => {
+            const lost = await cluster.master("cache1");
+            const { longestSeconds, acknowledged, missing, seen } = await cluster.duringWrites(
+                `${lost}, the master, loses its power`,
+                async () => {
+                    await sleep(3000);
+                    powerCut(stack.beside(lost));
+                    await sleep(MOST_SECONDS * 1000);
+                },
+            );
+            expect(await cluster.knows()).toBe(true);
+            const next = await cluster.master(otherThan(lost));
+            expect(next).not.toBe(lost);
+            expect(longestSeconds).toBeLessThan(MOST_SECONDS);
+            expect(Math.max(seen.visitor.away, seen.user.away)).toBeLessThan(MOST_SECONDS);
+            expect([...seen.user.others]).not.toContain(401);
+            // What the replica had not got yet: Redis acknowledges before.
+            expect(missing).toBeLessThan(acknowledged / 100);
+
+            await stack.run("up");
+            await cluster.untilItIs(lost, "slave");
+            expect(await cluster.master(lost)).toBe(next);
+            await cluster.expectWhole();
+        },
+        8 * MINUTE,
+    );
+
+    test(
+        "the master is cut off from all others: it takes nothing more, and another one does",
+        async () => {
+            const cut = await cluster.master("cache1");
+            const { machine, redisMembers } = cluster.outputs;
+            const others = MEMBERS.filter((each) => each !== cut).map((each) => redisMembers![each]!.address);
+            const set = `{ ${[machine.address, ...others].join(", ")} }`;
+            const { longestSeconds } = await cluster.duringWrites(`${cut}, the master, is cut off`, async () => {
+                await sleep(3000);
+                await stack.sshOn(
+                    cut,
+                    `nft -f - <<<'table inet cut {
+                        chain input { type filter hook input priority -300; ip saddr ${set} drop; };
+                        chain output { type filter hook output priority -300; ip daddr ${set} drop; };
+                    }'`,
+                );
+                // By the time that another one may take over.
+                await sleep(5000);
+                expect(await cluster.ask(cut, "own set cut off 2>&1 || true")).toContain("NOREPLICAS");
+                await sleep((MOST_SECONDS - 5) * 1000);
+                expect(await cluster.ask(cut, "own set cut off 2>&1 || true")).toContain("NOREPLICAS");
+                const next = await cluster.master(otherThan(cut));
+                expect(next).not.toBe(cut);
+                await stack.sshOn(cut, "nft delete table inet cut");
+                await cluster.untilItIs(cut, "slave");
+                expect(await cluster.master(cut)).toBe(next);
+            });
+            expect(longestSeconds).toBeLessThan(MOST_SECONDS);
+            expect(await cluster.ask(cut, "own exists cut")).toBe("0");
+            expect(await cluster.knows()).toBe(true);
+            await cluster.expectWhole();
+        },
+        6 * MINUTE,
+    );
+
+    test(
+        "a changed setting comes to one after the other, the master last, and costs nothing that was written",
+        async () => {
+            const before = await cluster.master("cache1");
+            stack.configure(cluster.configureCluster({ maxMemoryMiB: 96 }));
+            const { missing, longestSeconds, seen } = await cluster.duringWrites("a changed setting", () =>
+                stack.run("up"),
+            );
+            expect(missing).toBe(0);
+            expect(longestSeconds).toBeLessThan(MOST_SECONDS);
+            expect(Math.max(seen.visitor.away, seen.user.away)).toBeLessThan(MOST_SECONDS);
+            for (const member of MEMBERS) {
+                expect(await cluster.ask(member, "own config get maxmemory | tail -n 1")).toBe(String(96 * 1024 ** 2));
+            }
+            expect(await cluster.master("cache1")).not.toBe(before);
+            expect(await cluster.knows()).toBe(true);
+            await cluster.expectWhole();
+        },
+        6 * MINUTE,
+    );
+
+    test(
+        "a new password costs users seconds, and no session; nothing of Redis is restarted for it",
+        async () => {
+            const started = () =>
+                Promise.all(MEMBERS.map((each) => stack.sshOn(each, "systemctl show -P MainPID redis-server")));
+            const before = await started();
+            const { visitor } = await seenDuring("a new password", cluster.visits, () =>
+                stack.run("rotate", "cache-password"),
+            );
+            expect(visitor.away).toBeLessThan(10);
+            expect(await started()).toEqual(before);
+            expect(await cluster.knows()).toBe(true);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "all of them lose their power: they come back as what they were, with the sessions",
+        async () => {
+            const before = await cluster.master("cache1");
+            MEMBERS.forEach((member) => powerCut(stack.beside(member)));
+            await stack.run("up");
+            await Promise.all(
+                MEMBERS.map((member) => cluster.untilItIs(member, member === before ? "master" : "slave")),
+            );
+            expect(await cluster.knows()).toBe(true);
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "a member without its data gets it again, by up, whoever was master",
+        async () => {
+            const lost = await cluster.master("cache1");
+            await stack.sshOn(lost, "systemctl stop redis-server redis-sentinel && rm -rf /data/redis/*");
+            await stack.run("up", "--repair");
+            await cluster.untilItIs(lost, "slave");
+            expect(await cluster.knows()).toBe(true);
+            await cluster.expectWhole();
+        },
+        8 * MINUTE,
+    );
+});
