@@ -40,12 +40,16 @@ export function ephemeralConfiguration(text: string): string {
 
 /** What has a machine of its own, or is Amazon's, is on the first one: there is one snapshot, and one user, who asks it himself. */
 function onOneMachine(keys: Keys): Keys {
-    const { postgresql, objectStore, redis, solr, ...others } = without("loadBalancer", without("applications", keys));
+    const { postgresql, objectStore, redis, solr, dcor, ...others } = without(
+        "loadBalancer",
+        without("applications", keys),
+    );
     const { rds, ...beside } = (postgresql ?? {}) as Keys;
     const here = rds === undefined ? beside : without("authority", beside);
     const cache = without("elasticache", redis as Keys | undefined);
     const alone = without("machines", here);
-    const sections = Object.entries({ postgresql: alone, objectStore, redis: cache, solr }).map(
+    const product = without("storageMachine", dcor as Keys | undefined);
+    const sections = Object.entries({ postgresql: alone, objectStore, redis: cache, solr, dcor: product }).map(
         ([section, keys]) => [section, without("data", without("machine", keys as Keys | undefined))] as const,
     );
     return { ...others, ...Object.fromEntries(sections.filter(([, keys]) => Object.keys(keys).length > 0)) };
