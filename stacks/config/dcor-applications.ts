@@ -1,6 +1,5 @@
 import { isIP } from "node:net";
 import { applicationNames } from "./further-services";
-import { refusedWith } from "./named-machines";
 import { hasOwnServer } from "./postgresql-elsewhere";
 import type { Given, RelatedComplaint, Rule } from "./rule";
 import { hasOwnSolr, isOwnRedis } from "./services";
@@ -53,9 +52,10 @@ const storageRule: Rule = (given) => {
     if (names.length === 0) {
         return complain("DCOR is on the stack's first machine", "Leave it out, or give applications as well.");
     }
-    return names.includes(String(storage))
+    // What is no text is refused by itself.
+    return typeof storage !== "string" || names.includes(storage)
         ? []
-        : complain(`"${String(storage)}" is none of applications`, `Allowed: ${names.join(", ")}.`);
+        : complain(`"${storage}" is none of applications`, `Allowed: ${names.join(", ")}.`);
 };
 
 /** The machines look for the object store where the site is, whose public address may be none for them. */
@@ -73,16 +73,5 @@ const nameRule: Rule = (given) => {
         : [];
 };
 
-const developmentRule = refusedWith(
-    (given) => isOnSeveral(given) && given("development") === true,
-    [
-        [
-            ["development"],
-            "the extensions' tests are for one machine, with a database of its own",
-            "Leave it out, or leave applications out.",
-        ],
-    ],
-);
-
 /** What is so of DCOR's machines alone. */
-export const dcorApplicationRules: readonly Rule[] = [servicesRule, storageRule, nameRule, developmentRule];
+export const dcorApplicationRules: readonly Rule[] = [servicesRule, storageRule, nameRule];
