@@ -1,5 +1,6 @@
 import type { DcorConfig } from "../../stacks/config";
 import { dcor } from "../../stacks/dcor";
+import { describeOnAws, MACHINE_ON_AWS } from "./further-machine";
 import { SECRET_MARK } from "./recorder";
 import { RecordedStack } from "./recorded-stack";
 import { configOf, testRules } from "./rules";
@@ -117,3 +118,15 @@ test("each machine backs up what CKAN keeps there; one has the search index buil
     expect(settings("app2-backup")).toContain("rebuild-search-index");
     expect(settings("app1-backup")).toContain("supervisor.service");
 });
+
+const onAws = {
+    "science-stacks:serverName": "dcor.example.org",
+    "science-stacks:applications": { app1: MACHINE_ON_AWS, app2: MACHINE_ON_AWS },
+    "science-stacks:dcor": { storageMachine: "app1" },
+    "science-stacks:postgresql": MACHINE_ON_AWS,
+    "science-stacks:redis": MACHINE_ON_AWS,
+    "science-stacks:solr": MACHINE_ON_AWS,
+};
+const clients = ["eoxserver-test", "eoxserver-test-app1", "eoxserver-test-app2"];
+describeOnAws("dcor-prod", onAws, { role: "app2", port: 7443 });
+describeOnAws("dcor-prod", onAws, { role: "redis", port: 6379, clients });
