@@ -44,18 +44,16 @@ export class TlsEndpoint extends pulumi.ComponentResource {
             `${name}-files`,
             {
                 machine,
-                files: pulumi
-                    .all([machine.privateAddress, secrets.revision])
-                    .apply(([address, certificateRevision]) =>
-                        endpointFiles({
-                            name: args.name,
-                            address,
-                            certificateRevision,
-                            services,
-                            timeoutSeconds,
-                            behind,
-                        }),
-                    ),
+                files: pulumi.all([machine.privateAddress, secrets.revision]).apply(([address, certificateRevision]) =>
+                    endpointFiles({
+                        name: args.name,
+                        address,
+                        certificateRevision,
+                        services,
+                        timeoutSeconds,
+                        behind,
+                    }),
+                ),
                 validate: `haproxy -c -q -f ${HAPROXY_CONFIGURATION}`,
                 notify: [`${HAPROXY_UNIT}:reload`],
                 enable: [HAPROXY_UNIT],
