@@ -83,7 +83,8 @@ describe("DCOR on two machines of its own", () => {
                 await stack.sshOn(maker, `supervisorctl stop ${WORKERS}`);
                 const ended = await dcor.software(maker, (software) => software.jobs(QUEUES));
                 expect([other, Object.values(ended)]).toEqual([other, ["finished", "finished", "finished"]]);
-                await stack.sshOn(maker, `supervisorctl start ${WORKERS} >/dev/null & sleep 2`);
+                // It waits for a minute for each, to see that it stays.
+                await stack.sshOn(maker, `systemd-run --quiet supervisorctl start ${WORKERS}`);
             }
         },
         10 * MINUTE,
