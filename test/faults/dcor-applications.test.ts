@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { QUEUES } from "../../components/dcor/render";
-import { expectAllRowsOk, expectDestroyed, expectUnchanged } from "../e2e/checks";
+import { expectAllRowsOk, expectDestroyed, expectUnchanged, untilItAnswers } from "../e2e/checks";
 import { BESIDE, DcorMachines, NOT_HERE, OWN, ROWS } from "../e2e/dcor-machines";
 import { machineRuns, powerCut } from "../e2e/host";
 import { NETWORK } from "../e2e/network";
@@ -140,6 +140,8 @@ describe("DCOR on two machines of its own", () => {
             expect((await dcor.web.request(picture)).status).toBe(503);
             await expectUnseen("app1 comes back", dcor.visits, () => stack.run("up"));
             expect(machineRuns(stack.beside("app1"))).toBe(true);
+            // CKAN may still be starting there: up has nothing else to do, and the other machine answers.
+            await untilItAnswers(dcor.web, picture);
             expect((await dcor.web.request(picture)).body.equals(PNG)).toBe(true);
         },
         15 * MINUTE,
