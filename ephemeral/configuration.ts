@@ -40,12 +40,16 @@ export function ephemeralConfiguration(text: string): string {
 
 /** What has a machine of its own, or is Amazon's, is on the first one: there is one snapshot, and one user, who asks it himself. */
 function onOneMachine(keys: Keys): Keys {
-    const { postgresql, objectStore, redis, solr, ...others } = without("loadBalancer", without("applications", keys));
+    const { postgresql, objectStore, redis, solr, dcor, ...others } = without(
+        "loadBalancer",
+        without("applications", keys),
+    );
     const { rds, ...beside } = (postgresql ?? {}) as Keys;
     const here = rds === undefined ? beside : without("authority", beside);
     const cache = without("elasticache", redis as Keys | undefined);
+    const product = without("storageMachine", dcor as Keys | undefined);
     const own = ["data", "machine", "machines"];
-    const sections = Object.entries({ postgresql: here, objectStore, redis: cache, solr }).map(
+    const sections = Object.entries({ postgresql: here, objectStore, redis: cache, solr, dcor: product }).map(
         ([section, keys]) =>
             [section, own.reduce((rest, key) => without(key, rest), keys as Keys | undefined) ?? {}] as const,
     );

@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { ckanSchema, schemaPath } from "../components/dcor/schema";
 import { softwareDirectory, solrSchema } from "../components/dcor/software";
 import type { DataVolume } from "../components/guest/data-volume";
@@ -28,24 +29,30 @@ interface Place {
     searchBeside?: FurtherMachine;
 }
 
-/** A machine for Solr, which the stack's first machine alone reaches; none where the configuration has none. */
+/**
+ * A machine for Solr, which the machines that CKAN is on alone reach; none where the configuration has none.
+ * @param clients the machines that use it @param after what must be there before its firewall says anew who reaches it
+ */
 export async function createSearchMachine(
     config: DcorConfig,
     first: Machine,
-    { upgrades }: { upgrades: UpgradeSettings },
+    {
+        upgrades,
+        ...users
+    }: { clients: readonly Machine[]; after: readonly pulumi.Resource[]; upgrades: UpgradeSettings },
 ): Promise<FurtherMachine | undefined> {
     const { machine: keys, data: volume } = config.solr;
     return keys === undefined || volume === undefined
         ? undefined
         : createFurtherMachine(config, first, {
-              ...{ role: "search", keys, volume, upgrades, isBackedUp: false },
+              ...{ role: "search", keys, volume, upgrades, ...users, isBackedUp: false },
               service: { description: "Solr for the product", port: SOLR_PORT },
               packages: Solr.packagesForMachines,
           });
 }
 
-/** The Solr that the configuration asks for. @param software the step that installs CKAN, and its schema */
-export function createSearch(config: DcorConfig, place: Place, software: InstallStep): StackSearch {
+/** The Solr that the configuration asks for. @param software the steps that install CKAN, and its schema */
+export function createSearch(config: DcorConfig, place: Place, software: readonly InstallStep[]): StackSearch {
     const { dcor, solr, mirrors, development } = config;
     if (solr.url !== undefined) {
         return { endpoint: { url: solr.url, running: [] }, last: [], outputs: {} };
@@ -55,8 +62,8 @@ export function createSearch(config: DcorConfig, place: Place, software: Install
     const { searchBeside: beside } = place;
     if (beside === undefined) {
         const path = solrSchema(softwareDirectory(dcor.version, development));
-        const schema = { path, revision: software.revision };
-        const { endpoint } = new Solr("solr", { ...place, ...args, schema, after: [software] });
+        const schema = { path, revision: software[0]!.revision };
+        const { endpoint } = new Solr("solr", { ...place, ...args, schema, after: software });
         return { endpoint, last: [], outputs: {} };
     }
     const { machine, packages, data, closed } = beside;
@@ -67,7 +74,7 @@ export function createSearch(config: DcorConfig, place: Place, software: Install
         ...{ machine, packages, data, certificate, ...args },
         schema: { path: schemaPath(dcor.version), revision: schema.revision },
         // Of another version, too, it is given the schema when what there is has been backed up.
-        after: [schema, software],
+        after: [schema, ...software],
     });
     return {
         endpoint: { ...endpoint, running: [...endpoint.running, closed] },

@@ -1,21 +1,21 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { BackupContents } from "../components/guest/backup-files";
 import { Dcor } from "../components/dcor/dcor";
 import { CkanDatabase, type CkanDatabaseEndpoint } from "../components/dcor/database";
-import { REBUILD_MARK, UWSGI } from "../components/dcor/settings";
-import { softwareDirectory, softwareProgram } from "../components/dcor/software";
-import type { DataVolume } from "../components/guest/data-volume";
-import { HAPROXY_UNIT } from "../components/guest/haproxy";
-import { InstallStep } from "../components/guest/install-step";
+import { REBUILD_MARK, SCRATCH, STORAGE, UWSGI } from "../components/dcor/settings";
+import { BALANCER_PORT } from "../components/guest/balancer-files";
+import { DataVolume } from "../components/guest/data-volume";
+import { HAPROXY_PACKAGES } from "../components/guest/haproxy";
+import type { InstallStep } from "../components/guest/install-step";
 import { Minio } from "../components/guest/minio";
 import { MINIO_PORTS } from "../components/guest/minio-files";
 import type { Packages, PackageSet } from "../components/guest/packages";
 import { PostgreSql } from "../components/guest/postgresql";
 import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
 import { LOCAL_ADMINISTRATOR, POSTGRESQL_PORT } from "../components/guest/postgresql-server";
-import { Redis, REDIS_PORT, type RedisEndpoint } from "../components/guest/redis";
+import { Redis, REDIS_PORT } from "../components/guest/redis";
 import { Solr } from "../components/guest/solr";
 import { indexDirectory, SOLR_PORT } from "../components/guest/solr-files";
-import { MIGRATION_SECONDS } from "../components/guest/upgrade";
 import type { Machine } from "../components/machine/machine";
 import { REDIS_BALANCER_PORT } from "../components/redis-cluster/member";
 import type { DcorConfig } from "./config";
@@ -25,62 +25,66 @@ import { hasOwnSolr, isOwnRedis } from "./config/services";
 import type { StackDatabase } from "./database-machine";
 import { createSearch, type StackSearch } from "./dcor-search";
 import type { FurtherMachine } from "./further-machine";
-import { createRedis, redisUserPackages, type RedisServer } from "./redis";
+import { redisUserPackages } from "./redis";
 import { webPorts } from "./web-front";
 
-/** The services that CKAN works with besides its object store, each on this machine or elsewhere. */
+/** The services that CKAN works with besides Redis and its object store, each on this machine or elsewhere. */
 export interface DcorServices {
-    /** The step that installs CKAN and the extensions: Solr's schema comes from there. */
-    software: InstallStep;
-    /** Directory of the software. */
-    environment: string;
     database: CkanDatabaseEndpoint;
-    redis: RedisEndpoint;
+    /** What the server of the database is verified by, where it is beside the machine. @default those that Debian trusts */
+    databaseAuthority?: pulumi.Input<string>;
     search: StackSearch;
     /** Units of this machine that CKAN waits for at each boot. */
-    waitsFor: string[];
+    units: string[];
 }
 
 /** What of DCOR is backed up: what is on this machine. The search index and the queue of jobs are made anew from it. */
-export function dcorBackup({ postgresql, objectStore, solr }: DcorConfig): BackupContents {
+export function dcorBackup(config: DcorConfig): BackupContents {
+    const { postgresql, objectStore, solr, applications } = config;
     const minio = hasOwnMinio({ objectStore });
     const ownSolr = hasOwnSolr({ solr });
+    const ckan = applications ? { directories: [], units: [] } : applicationBackup(config);
     return {
-        directories: ["/data/ckan", ...(minio ? Minio.backup.directories : [])],
+        ...ckan,
+        directories: [...ckan.directories, ...(minio ? Minio.backup.directories : [])],
         excludes: minio ? Minio.backup.excludes : [],
         databases: hasOwnServer({ postgresql }) ? LOCAL_ADMINISTRATOR : undefined,
-        units: [
-            ...["supervisor.service", "dcor-jobs@*"],
-            ...(minio ? Minio.backup.units : []),
-            ...(ownSolr ? ["solr.service"] : []),
-        ],
+        units: [...ckan.units, ...(minio ? Minio.backup.units : []), ...(ownSolr ? ["solr.service"] : [])],
         // An index that is damaged, too, is built anew from nothing.
         forget: ownSolr ? [indexDirectory("ckan")] : [],
-        // What it has besides would be found, and not be there.
-        rebuild: solr.url === undefined ? [REBUILD_MARK] : [],
     };
 }
 
+/** What of CKAN is backed up on a machine that it is on. @param isFurther whether another one brings the search index up to date */
+export const applicationBackup = ({ solr }: DcorConfig, isFurther = false): BackupContents => ({
+    directories: [STORAGE],
+    units: ["supervisor.service", "dcor-jobs@*"],
+    // What it has besides would be found, and not be there.
+    rebuild: solr.url === undefined && !isFurther ? [REBUILD_MARK] : [],
+});
+
+/** The scratch space of a machine, which goes with the stack. */
+export const scratchVolume = (name: string, { scratch }: DcorConfig, machine: Machine): DataVolume =>
+    new DataVolume(name, { machine, ...scratch, onDestroy: "delete", mountPoint: SCRATCH, scratch: true });
+
 interface Place {
     machine: Machine;
-    /** What CKAN is built with. */
-    tools: Packages;
     packages: Packages;
     data: DataVolume;
     /** The database, where that is the stack's and beside the machine. */
     databaseBeside?: StackDatabase;
     /** The machine that Solr has for itself. */
     searchBeside?: FurtherMachine;
-    /** What keeps the queue of jobs, where that is the stack's and beside the machine. */
-    redis?: RedisServer;
+    /** The steps that install CKAN and the extensions, here or on other machines: Solr's schema comes from there. */
+    software: readonly InstallStep[];
 }
 
 /** Ports of this machine that the stack needs for itself. */
 export function ownPorts(config: DcorConfig): number[] {
-    const { dcor, objectStore, redis, solr } = config;
+    const { dcor, objectStore, redis, solr, applications } = config;
     return [
         ...webPorts(config, dcor),
-        Number(UWSGI.split(":").at(-1)),
+        applications ? BALANCER_PORT : Number(UWSGI.split(":").at(-1)),
         ...(objectStore.mode === "minio" ? [objectStore.port] : []),
         ...(hasOwnMinio(config) ? MINIO_PORTS : []),
         ...(hasOwnServer(config) ? [POSTGRESQL_PORT] : []),
@@ -96,50 +100,25 @@ export const buildPackages = (config: DcorConfig): PackageSet[] => [
     ...(hasOwnServer(config) ? [PostgreSql.beforeBuilds] : []),
 ];
 
-/** Debian's packages for those services that are on this machine. */
+/** Debian's packages for what of DCOR and its services is on this machine. */
 export function servicePackages(config: DcorConfig): PackageSet[] {
-    const { postgresql, redis, solr, machine } = config;
+    const { postgresql, redis, solr, machine, applications } = config;
+    const product = [isOwnRedis({ redis }) ? Redis.packages : redisUserPackages(redis), Dcor.packages];
     return [
+        ...(applications ? [HAPROXY_PACKAGES] : product),
         ...(hasOwnServer(config) ? [PostgreSql.packages(machine.image)] : []),
         ...(postgresql.machine || postgresql.rds ? [PostgreSqlElsewhere.packages] : []),
-        isOwnRedis({ redis }) ? Redis.packages : redisUserPackages(redis),
         ...(hasOwnSolr({ solr }) ? [Solr.packages] : []),
         ...(hasOwnMinio(config) ? [Minio.packages] : []),
     ];
 }
 
 export function dcorServices(config: DcorConfig, place: Place): DcorServices {
-    const { machine, tools } = place;
-    const { mirrors } = config;
-    const environment = softwareDirectory(config.dcor.version, config.development);
-    const software = new InstallStep(
-        "dcor-software",
-        {
-            machine,
-            program: softwareProgram(config.dcor.version, environment, {
-                indexUrl: mirrors.pypi,
-                proxy: mirrors.proxy,
-            }),
-            removable: true,
-            // A backup comes before another version is changed to.
-            timeoutSeconds: MIGRATION_SECONDS,
-        },
-        { dependsOn: tools },
-    );
-    const database = ckanDatabase(config, place);
-    const redis = createRedis(config.redis, place);
-    const search = createSearch(config, place, software);
+    const { endpoint: database, units } = ckanDatabase(config, place);
+    const search = createSearch(config, place, place.software);
     return {
-        ...{ software, environment },
-        database: database.endpoint,
-        redis,
-        search,
-        waitsFor: [
-            ...(hasOwnSolr(config) ? ["solr.service"] : []),
-            ...(isOwnRedis(config) ? ["redis-server.service"] : []),
-            ...(config.redis.machines ? [HAPROXY_UNIT] : []),
-            ...database.units,
-        ],
+        ...{ database, search, databaseAuthority: place.databaseBeside?.server.authority },
+        units: [...(hasOwnSolr(config) ? ["solr.service"] : []), ...units],
     };
 }
 

@@ -29,6 +29,8 @@ export interface FurtherMachineArgs {
     after?: readonly pulumi.Resource[];
     /** All ports of the machine that the service needs for itself. @default its port */
     ownPorts?: readonly number[];
+    /** The size of a second volume, for what can be lost. @default it has none */
+    scratchGiB?: number;
     /** What the service needs from Debian. */
     packages: PackageSet;
     /** Security updates that come by themselves. @default none do */
@@ -73,10 +75,11 @@ export function makeFurtherMachine(
         role,
         keys,
         volume,
+        scratchGiB,
         ownPorts,
-    }: Pick<FurtherMachineArgs, "role" | "keys" | "volume"> & { ownPorts: readonly number[] },
+    }: Pick<FurtherMachineArgs, "role" | "keys" | "volume" | "scratchGiB"> & { ownPorts: readonly number[] },
 ): Promise<Machine> {
-    const needs = { ports: ownPorts, sizeGiB: volume.sizeGiB, administrators: firewall.ssh };
+    const needs = { ports: ownPorts, sizeGiB: volume.sizeGiB, scratchGiB, administrators: firewall.ssh };
     const further = { machineName: `${first.machineName}-${role}`, beside: first };
     return createMachine(`${role}-machine`, keys, mirrors, needs, further);
 }
@@ -94,7 +97,7 @@ export function furnish(
         upgrades,
         isBackedUp = true,
         after = [],
-    }: Omit<FurtherMachineArgs, "service" | "clients" | "ownPorts">,
+    }: Omit<FurtherMachineArgs, "service" | "clients" | "ownPorts" | "scratchGiB">,
 ): FurtherMachine {
     const rules = [...services, { description: "SSH of the administrators", port: 22, cidrs: firewall.ssh }];
     const closed = machine.firewall(`${role}-firewall`, rules, { dependsOn: [...after] });

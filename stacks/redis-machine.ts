@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { InstallStep } from "../components/guest/install-step";
 import { Redis, REDIS_PORT } from "../components/guest/redis";
 import type { UpgradeSettings } from "../components/guest/unattended-upgrades";
@@ -22,19 +23,24 @@ type Config = FurtherMachineConfig & { redis: Pick<DcorConfig["redis"], "machine
 /**
  * A machine for Redis; none where the configuration has none. Neither sessions nor jobs that wait are backed up, there as elsewhere.
  * @param clients the machines that use it, and alone reach it. @default the first one
+ * @param after what must be there before its firewall says anew who reaches it. @default nothing
  * @param upgrades the security updates that come by themselves. @default none
  */
 export async function createRedisMachine(
     config: Config,
     first: Machine,
-    { clients, upgrades }: { clients?: readonly Machine[]; upgrades?: UpgradeSettings } = {},
+    {
+        clients,
+        after,
+        upgrades,
+    }: { clients?: readonly Machine[]; after?: readonly pulumi.Resource[]; upgrades?: UpgradeSettings } = {},
 ): Promise<StackRedis | undefined> {
     const { machine: keys, data: volume, maxMemoryMiB } = config.redis;
     if (keys === undefined || volume === undefined) {
         return undefined;
     }
     const { machine, packages, data, closed, output, ssh, lastSteps } = await createFurtherMachine(config, first, {
-        ...{ role: "redis", keys, volume, clients, upgrades, isBackedUp: false },
+        ...{ role: "redis", keys, volume, clients, after, upgrades, isBackedUp: false },
         service: { description: "Redis for the product", port: REDIS_PORT },
         packages: Redis.packages,
     });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { configurationFiles, jobFiles, programFiles, uwsgiFiles } from "../../components/dcor/render";
+import { configurationFiles, jobFiles, logFiles, programFiles, uwsgiFiles } from "../../components/dcor/render";
 import { objectStoreFiles, objectStoreUrl } from "../../components/dcor/render-object-store";
 import { siteFiles } from "../../components/dcor/render-site";
 import { SCRATCH, UWSGI } from "../../components/dcor/settings";
@@ -53,6 +53,7 @@ export function dcorFiles(serverName: string, { robots = true }: { robots?: bool
         ...uwsgiFiles(settings),
         ...programFiles(),
         ...jobFiles(),
+        ...logFiles(),
         ...supervisorDropIn(WAITS_FOR, ["/data", SCRATCH]),
         ...upgradeFiles({}),
         ...solr.serverProgram({ archive: "", heapMiB: 512 }).files,

@@ -114,7 +114,7 @@ export function programFiles(): Record<string, GuestFile> {
     ) as Record<string, GuestFile>;
 }
 
-/** Units of the nightly jobs, and the limit of CKAN's logs. */
+/** Units of the nightly jobs. */
 export function jobFiles(): Record<string, GuestFile> {
     const units = NIGHTLY.flatMap(({ unit, ...values }) =>
         ["service", "timer"].map((kind) => [
@@ -131,6 +131,10 @@ export function jobFiles(): Record<string, GuestFile> {
     return {
         ...(Object.fromEntries(units) as Record<string, GuestFile>),
         ...(Object.assign({}, ...NIGHTLY.map(({ unit }) => hardening(`${unit}.service`))) as Record<string, GuestFile>),
-        "/etc/logrotate.d/ckan": { content: guestScript("dcor/templates/logrotate") },
     };
 }
+
+/** The limit of CKAN's logs. */
+export const logFiles = (): Record<string, GuestFile> => ({
+    "/etc/logrotate.d/ckan": { content: guestScript("dcor/templates/logrotate") },
+});

@@ -34,6 +34,9 @@ export interface DcorSettings {
 /** Where uWSGI listens. */
 export const UWSGI = "127.0.0.1:8080";
 
+/** The page by which CKAN says that it answers. */
+export const STATUS = "/api/3/action/status_show";
+
 /** What users upload besides datasets; datasets are in the object store. */
 export const STORAGE = "/data/ckan";
 

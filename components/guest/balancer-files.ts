@@ -15,11 +15,15 @@ export interface BalancedServer {
     authority: string;
 }
 
-/** What all of the machines have, and answers or does not answer on each by itself. */
+/** What the machines have, and answers or does not answer on each by itself. */
 export interface BalancedService {
     name: string;
     /** What the paths begin with that lead to it. @default all others do */
     paths?: readonly string[];
+    /** Whether forms that bring files lead to it as well, whatever their path. @default false */
+    takesFiles?: boolean;
+    /** The server that alone has it, by its name. @default all have it */
+    server?: string;
     /** The page that a server in order answers with 200, and the host name that it is asked for by. */
     check: { path: string; host: string };
 }
@@ -36,6 +40,10 @@ export interface BalancerSettings {
     /** How long the answer to a check may take, in seconds: one that is busy answers late, and is left in. @default 10 */
     checkSeconds?: number;
 }
+
+/** The services that a server has. */
+export const servicesOn = <S extends Pick<BalancedService, "server">>(services: readonly S[], name: string): S[] =>
+    services.filter(({ server = name }) => server === name);
 
 const authorityFile = (name: string) => `/etc/haproxy/authorities/${name}.pem`;
 

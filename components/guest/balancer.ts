@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
-import { balancerFiles, type BalancedServer, type BalancedService, type BalancerSettings } from "./balancer-files";
+import {
+    balancerFiles,
+    servicesOn,
+    type BalancedServer,
+    type BalancedService,
+    type BalancerSettings,
+} from "./balancer-files";
 import { ConfigFiles } from "./config-files";
 import { HAPROXY_CONFIGURATION, HAPROXY_SOCKET, HAPROXY_UNIT } from "./haproxy";
 import { InstallStep } from "./install-step";
@@ -70,7 +76,7 @@ export class Balancer extends pulumi.ComponentResource {
                 program: pulumi.all([revision, this.args.services]).apply(([known, services]) => ({
                     script: "haproxy/sees.sh",
                     parameters: {
-                        ...{ backends: services.map((service) => service.name), server },
+                        ...{ backends: servicesOn(services, server).map((service) => service.name), server },
                         ...{ socket: HAPROXY_SOCKET, revision: known },
                     },
                 })),

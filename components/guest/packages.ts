@@ -24,11 +24,15 @@ export function installProgram({ packages, files }: PackageSet, isFirst = false)
     return { script: "packages/install.sh", parameters, files };
 }
 
+/** What several components need. */
+export const together = (sets: readonly PackageSet[]): PackageSet => ({
+    packages: [...new Set(sets.flatMap((set) => set.packages))].sort(),
+    files: Object.assign({}, ...sets.map((set) => set.files)) as Record<string, GuestFile>,
+});
+
 /** All Debian packages of a machine, in one transaction: apt's lock and dpkg's triggers are paid for once. */
 export class Packages extends InstallStep {
     constructor(name: string, { machine, sets, isFirst }: PackagesArgs, opts: pulumi.CustomResourceOptions = {}) {
-        const packages = [...new Set(sets.flatMap((set) => set.packages))].sort();
-        const files = Object.assign({}, ...sets.map((set) => set.files)) as Record<string, GuestFile>;
-        super(name, { machine, program: installProgram({ packages, files }, isFirst), removable: true }, opts);
+        super(name, { machine, program: installProgram(together(sets), isFirst), removable: true }, opts);
     }
 }

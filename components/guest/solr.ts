@@ -31,7 +31,7 @@ export interface SolrArgs {
         revision: pulumi.Input<string>;
     };
     /** What the schema's file comes from. @default nothing to wait for */
-    after?: pulumi.Resource[];
+    after?: readonly pulumi.Resource[];
     /** Memory for Java's heap, in MiB. @default 512 */
     heapMiB?: number;
     /** Name of the core. @default "ckan" */

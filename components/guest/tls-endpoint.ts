@@ -6,7 +6,7 @@ import { HAPROXY_CONFIGURATION, HAPROXY_UNIT } from "./haproxy";
 import type { Packages } from "./packages";
 import { ENDPOINT_CERTIFICATE, endpointFiles, type EndpointSettings } from "./tls-endpoint-files";
 
-export interface TlsEndpointArgs extends Pick<EndpointSettings, "name" | "services" | "timeoutSeconds"> {
+export interface TlsEndpointArgs extends Pick<EndpointSettings, "name" | "services" | "timeoutSeconds" | "behind"> {
     machine: Machine;
     packages: Packages;
     /** What it shows at the machine's private address. */
@@ -26,7 +26,7 @@ export class TlsEndpoint extends pulumi.ComponentResource {
     constructor(name: string, args: TlsEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:guest:TlsEndpoint", name, {}, opts);
 
-        const { machine, packages, certificate, services, timeoutSeconds, after = [] } = args;
+        const { machine, packages, certificate, services, timeoutSeconds, behind, after = [] } = args;
         // HAProxy reads them as its user.
         const readable = { owner: "root:haproxy", mode: "640" };
         const secrets = new SecretFiles(
@@ -44,11 +44,16 @@ export class TlsEndpoint extends pulumi.ComponentResource {
             `${name}-files`,
             {
                 machine,
-                files: pulumi
-                    .all([machine.privateAddress, secrets.revision])
-                    .apply(([address, certificateRevision]) =>
-                        endpointFiles({ name: args.name, address, certificateRevision, services, timeoutSeconds }),
-                    ),
+                files: pulumi.all([machine.privateAddress, secrets.revision]).apply(([address, certificateRevision]) =>
+                    endpointFiles({
+                        name: args.name,
+                        address,
+                        certificateRevision,
+                        services,
+                        timeoutSeconds,
+                        behind,
+                    }),
+                ),
                 validate: `haproxy -c -q -f ${HAPROXY_CONFIGURATION}`,
                 notify: [`${HAPROXY_UNIT}:reload`],
                 enable: [HAPROXY_UNIT],

@@ -58,6 +58,14 @@ export const dcor = () =>
                 .boolean()
                 .default(true)
                 .meta({ description: "Visitors may list the public datasets." }),
+            storageMachine: text(/^[a-z][a-z0-9]{0,11}$/, "a name in `applications`")
+                .optional()
+                .meta({
+                    description:
+                        "The machine in `applications` that keeps CKAN's storage, the pictures of users and circles, and does what is done " +
+                        "once: the nightly jobs, changes of the database, the search index.",
+                    defaultText: "the only one in `applications`",
+                }),
             registration: z.boolean().default(false).meta({ description: "People may make accounts for themselves." }),
         })
         .prefault({})

@@ -1,4 +1,5 @@
 import { REDIS_BALANCER_PORT } from "../../components/redis-cluster/member";
+import { balancerPorts } from "./applications";
 import { HTTP_PORT, HTTPS_PORT } from "./dcor-fields";
 import { OBJECT_STORE_PORT } from "./dcor-object-store";
 import type { Rule } from "./rule";
@@ -35,9 +36,10 @@ export const portsRule: Rule = (given) => {
         ],
     ];
     const used = ports.filter(([, value]) => value !== undefined);
+    const taken = new Map([...TAKEN_PORTS, ...balancerPorts(given)]);
     return used.flatMap(([path, value], index) => {
         const twin = used.slice(0, index).find(([, other]) => other === value);
-        const by = TAKEN_PORTS.get(value) ?? twin?.[0].join(".");
+        const by = taken.get(value) ?? twin?.[0].join(".");
         const advice = "Give each its own port.";
         return by === undefined ? [] : [{ path, reason: `this is the port of ${by} already`, advice }];
     });

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { LONGEST_WAIT_SECONDS } from "../../components/dcor/render-site";
+import { applicationNamesRule, applications } from "./applications";
 import { backup, backupRules } from "./backup";
 import { base } from "./base";
 import { acmeRule, authorityRule, certificateRule } from "./certificate";
 import { completeClusterMachines } from "./cluster";
 import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
+import { dcorApplicationRules } from "./dcor-applications";
 import * as fields from "./dcor-fields";
 import { bucketPrefix, objectStore } from "./dcor-object-store";
 import {
@@ -23,6 +25,7 @@ import { completeOwnMachine, furtherMachineRules } from "./further-machine";
 import { completeLoadBalancer, loadBalancer } from "./load-balancer";
 import { loadBalancerRules } from "./load-balancer-rules";
 import { administratorNetworks, completeData, machine, machineRules } from "./machine";
+import { completeNamedMachines } from "./named-machines";
 import type { Rule } from "./rule";
 import { authorityTextRule, rdsRules } from "./rds";
 import { redisClusterRules } from "./redis-cluster";
@@ -41,7 +44,7 @@ const scratch = () =>
                     unit: "GiB",
                     description:
                         "Size of the volume. The guide asks for 100 GB; less is taken for a local machine, or with " +
-                        "`development`.",
+                        "`development`. Each machine that DCOR is on has one, and nginx'.",
                     defaultText: `${GUIDE_SCRATCH_GIB}; ${LOCAL_SCRATCH_GIB} for a local machine`,
                 }),
         })
@@ -67,6 +70,12 @@ export const dcorSchema = () =>
         postgresql: fields.postgresql(),
         redis: redis("CKAN's jobs"),
         solr: fields.solr(),
+        applications: applications({
+            what: "DCOR",
+            behind: "behind nginx and HAProxy on the first one, which share PostgreSQL, Redis and Solr beside it",
+            size: [2, 10],
+            data: "Its data volume: of `dcor.storageMachine`, the pictures of users and circles; nothing of the others that is missed.",
+        }),
         mail: fields.mail(),
         upgrades: fields.upgrades(),
         operatorTools: z.boolean().default(false).meta({
@@ -101,17 +110,21 @@ export const dcorRules: readonly Rule[] = [
     redisAddressRule,
     ...redisClusterRules,
     ...elastiCacheRules,
+    applicationNamesRule,
+    ...dcorApplicationRules,
 ];
 
 type DcorKeys = z.output<ReturnType<typeof dcorSchema>>;
 
 /** The configuration of a stack of DCOR, with each default that follows from other values filled in. */
 export function completeDcor(given: DcorKeys) {
-    const { data, firewall, machine, objectStore, scratch } = given;
+    const { applications, data, dcor, firewall, machine, objectStore, scratch } = given;
     const leastScratch = machine.platform === "local" ? LOCAL_SCRATCH_GIB : GUIDE_SCRATCH_GIB;
     return {
         ...given,
         data: completeData(data, machine),
+        applications: completeNamedMachines(applications),
+        dcor: { ...dcor, storageMachine: dcor.storageMachine ?? Object.keys(applications ?? {})[0] },
         postgresql: completeOwnMachine("postgresql", given.postgresql),
         redis: completeClusterMachines(completeOwnMachine("redis", given.redis)),
         objectStore: objectStore.mode === "minio" ? completeOwnMachine("objectStore", objectStore) : objectStore,

@@ -41,7 +41,8 @@ const view =
     (...path) => {
         const [section] = path;
         if (section === "product") {
-            return place.purpose;
+            // Where the product is, it needs what it needs on the only machine.
+            return place.key === "applications" ? given(...path) : place.purpose;
         }
         if (section === "instances") {
             return undefined;

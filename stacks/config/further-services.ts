@@ -4,7 +4,11 @@ import type { Given } from "./rule";
 export const SERVICES = { postgresql: "PostgreSQL", objectStore: "MinIO", redis: "Redis", solr: "Solr" } as const;
 
 /** The products that may be on machines of their own, by the name that the configuration has for them. */
-const APPLICATIONS: Readonly<Record<string, string>> = { eoxserver: "EOxServer", "omero-web": "OMERO.web" };
+const APPLICATIONS: Readonly<Record<string, string>> = {
+    eoxserver: "EOxServer",
+    dcor: "DCOR",
+    "omero-web": "OMERO.web",
+};
 
 /** The section of such a service. */
 export type Section = keyof typeof SERVICES;

@@ -28,6 +28,7 @@ const ELSEWHERE = [
     "solr.machine",
     "solr.data",
     "applications",
+    "dcor.storageMachine",
     "loadBalancer",
 ].map((key) => `.${key}`);
 

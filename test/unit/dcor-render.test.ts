@@ -6,6 +6,7 @@ import {
     configurationFiles,
     ENVIRONMENT,
     jobFiles,
+    logFiles,
     NIGHTLY_TIMERS,
     programFiles,
     QUEUES,
@@ -54,6 +55,7 @@ describe("the configuration", () => {
         expectGolden("dcor", "programs", {
             ...programFiles(),
             ...jobFiles(),
+            ...logFiles(),
             ...supervisorDropIn(["solr.service", "redis-server.service", "postgresql@15-main.service"], ["/data"]),
         });
         const mail = { server: "mail.example.org", from: "dcor@example.org" };

@@ -2,8 +2,8 @@
 # Gives CKAN its whole configuration, brings its database up to date and makes the administrator: all that comes before CKAN
 # is started. `dcor inspect` must find nothing that it would have to fix. Another version is started and asked here, too: when it
 # fails, what was there before comes back, the database with it.
-# Parameters: environment (directory of the software), administrator, email, hosts (a line for /etc/hosts, or empty),
-# search (which machine the stack's own Solr is on, or empty), rebuild_mark (a file that says that the search index is of other data
+# Parameters: environment (directory of the software), administrator (or empty, where another machine has the database brought up to
+# date), email, hosts (a line for /etc/hosts, or empty), several (whether DCOR is on several machines), search (which machine the stack's own Solr is on, or empty), rebuild_mark (a file that says that the search index is of other data
 # than the database has), authorities (paths of certificates that the machine trusts, where they are among the files), licenses (path of
 # the list of datasets' licences), secrets_revision, files (with lay_files), notify. For another version: database (or empty, for one
 # elsewhere), database_administrator and database_connection (libpq's environment), address and port of uWSGI, server_name.
@@ -12,6 +12,8 @@ library=/usr/local/lib/science-stacks/dcor
 current=/usr/lib/ckan/default
 ini=/etc/ckan/default/ckan.ini
 inspected=/etc/ckan/dcor/dcor_config.json
+# The environment that the style sheets and scripts of pages are of.
+assets=/var/lib/ckan/assets
 
 # Without `--fresh` the link to a certificate that went stays.
 trust_what_is_there() {
@@ -73,6 +75,15 @@ configure() {
     dcor inspect </dev/null >"$inspection" 2>&1 &
     inspecting=$!
 
+    [ -z "$administrator" ] || initialize
+    [ "$several" = no ] || build_assets
+
+    wait "$inspecting" || fail "\`dcor inspect\` finds something to fix" "$(tail -n 3 "$inspection")"
+    grep -q "No changes made\." "$inspection" || fail "\`dcor inspect\` has changed something" "$(cat "$inspection")"
+    rm "$inspection"
+}
+
+initialize() {
     index=${search:+look}
     [ ! -e "$rebuild_mark" ] || index=anew
     report=$(cd / && runuser -u www-data -- env CKAN_INI="$ini" HOME=/var/www "$current/bin/python" "$library/initialize.py" \
@@ -81,10 +92,14 @@ configure() {
         [ -z "$line" ] || changed "$line"
     done <<<"$report"
     looking || rm -f "$rebuild_mark"
+}
 
-    wait "$inspecting" || fail "\`dcor inspect\` finds something to fix" "$(tail -n 3 "$inspection")"
-    grep -q "No changes made\." "$inspection" || fail "\`dcor inspect\` has changed something" "$(cat "$inspection")"
-    rm "$inspection"
+# CKAN makes the style sheets and scripts of a page when it is first asked for it: the page may come from one machine, and they be asked of another.
+build_assets() {
+    [ "$(cat "$assets" 2>/dev/null)" != "$environment" ] || return 0
+    looking || ckan asset build >&2
+    changed "built the style sheets and scripts of all pages"
+    looking || printf '%s\n' "$environment" >"$assets"
 }
 
 bring_up() {

@@ -24,10 +24,19 @@ export async function seenByBalancer(machine: Ssh, port: number): Promise<string
  * Looks at HAProxy on the first machine: it is on the loopback address, and finds that each server answers for each service.
  * @param services what it calls them
  * @param servers the machines, by their names in the configuration
+ * @param further services that only some of the machines have, with those. @default none
  */
-export async function checkServers(front: Ssh, services: readonly string[], servers: readonly string[]): Promise<void> {
+export async function checkServers(
+    front: Ssh,
+    services: readonly string[],
+    servers: readonly string[],
+    further: Record<string, readonly string[]> = {},
+): Promise<void> {
     const seen = await seenByBalancer(front, BALANCER_PORT);
-    const wanted = services.flatMap((service) => servers.map((server) => `${service} ${server}`)).sort();
+    const all = { ...Object.fromEntries(services.map((service) => [service, servers])), ...further };
+    const wanted = Object.entries(all)
+        .flatMap(([service, its]) => its.map((server) => `${service} ${server}`))
+        .sort();
     const known = seen.map((line) => line.split(" ").slice(0, 2).join(" "));
     ensure(known.join() === wanted.join(), `HAProxy has ${known.join(", ")}`);
     const away = seen.filter((line) => !/ UP (\* )?L7OK$/.test(line));

@@ -4,7 +4,8 @@ import type { DcorContext } from "../../context";
 import { count, ensure, NotHere, type Row } from "../../row";
 
 /** What the guide asks Debian for. */
-const PREREQUISITES = ["libpq5", "nginx-light", "supervisor", "gcc", "python3-dev"];
+const WEB_SERVER = "nginx-light";
+const PREREQUISITES = ["libpq5", WEB_SERVER, "supervisor", "gcc", "python3-dev"];
 
 /** Each package that the stack has chosen, with its version. */
 function lockedVersions({ config }: DcorContext): Map<string, string> {
@@ -29,9 +30,10 @@ export const installationRows: Row<DcorContext>[] = [
     {
         id: "D01",
         title: "Prerequisites from Debian; the guide's optional tools as an option",
-        async check({ machine, config }) {
+        async check({ machine, front, config }) {
+            const isHere = machine === front;
             const wanted = [
-                ...PREREQUISITES,
+                ...PREREQUISITES.filter((each) => isHere || each !== WEB_SERVER),
                 ...(isOwnRedis(config) ? ["redis-server"] : []),
                 ...(config.operatorTools ? OPERATOR_TOOLS : []),
             ];
@@ -40,6 +42,7 @@ export const installationRows: Row<DcorContext>[] = [
             );
             const missing = wanted.filter((each) => !installed.split("\n").includes(each));
             ensure(missing.length === 0, `not installed: ${missing.join(", ")}`);
+            await front.run(`dpkg-query -W ${WEB_SERVER}`);
             return `${wanted.join(", ")}; optional tools ${config.operatorTools ? "too" : "not asked for (operatorTools)"}`;
         },
     },

@@ -7,14 +7,14 @@ import { tlsBetween } from "./tls";
 const SITE = "/etc/nginx/conf.d/dcor-object-store.conf";
 
 /** What is to be seen of the stack's MinIO on its machine, and of the way from nginx to it. */
-export async function checkMinio({ machine, objectStoreMachine }: DcorContext): Promise<string> {
-    const seen = await (objectStoreMachine?.ssh ?? machine).facts(`
+export async function checkMinio({ front, objectStoreMachine }: DcorContext): Promise<string> {
+    const seen = await (objectStoreMachine?.ssh ?? front).facts(`
         fact unit "$(systemctl is-enabled minio) $(systemctl is-active minio) $(systemctl show --property=User --value minio)"
         fact listening "$(ss -Hltn '( sport = :9000 or sport = :9001 )' | awk '{print $4}' | sort | paste -sd' ')"
         fact settings "$(stat -c '%U:%G %a' /etc/default/minio) $(cut -d= -f1 /etc/default/minio | grep ^MINIO | sort | paste -sd' ')"
         fact objects "$(stat -c %U /data/minio)"
     `);
-    const way = objectStoreMachine && (await checkWay(machine));
+    const way = objectStoreMachine && (await checkWay(front));
     ensure(seen["unit"] === "enabled active minio-user", `minio is ${seen["unit"]}`);
     const listening = (seen["listening"] ?? "").split(" ").filter(Boolean);
     const open = listening.filter((each) => each !== way?.backend && !/^(127\.0\.0\.1|\[::1\]):/.test(each));

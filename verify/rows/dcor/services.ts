@@ -44,7 +44,7 @@ export const serviceRows: Row<DcorContext>[] = [
         id: "D03",
         title: "PostgreSQL (password generated), Solr with CKAN's schema, Redis; ckan db init",
         async check(context) {
-            const { machine, database, databaseUrl, config, outputs, redisMachine, redisMembers } = context;
+            const { machine, front, database, databaseUrl, config, outputs, redisMachine, redisMembers } = context;
             const said: string[] = [];
             if (config.postgresql.url === undefined) {
                 const [encoding] = await database.rows<{ name: string }>(
@@ -61,7 +61,7 @@ export const serviceRows: Row<DcorContext>[] = [
                     "ckan_default",
                 );
                 ensure(state?.version, "`ckan db init` has not been run");
-                const refused = await machine.run(
+                const refused = await front.run(
                     `PGPASSWORD=wrong psql -h ${serverAddress(databaseUrl ?? "")?.host ?? "/var/run/postgresql"} -U ckan_default ckan_default -c 'select 1' 2>&1 || true`,
                 );
                 ensure(/password authentication failed/.test(refused), `a wrong password is answered with: ${refused}`);
@@ -85,10 +85,10 @@ export const serviceRows: Row<DcorContext>[] = [
         id: "D04",
         title: "All data on /data: uploads, database cluster, Solr home, object store",
         async check(context) {
-            const { machine, config, databaseMachine, objectStoreMachine, redisMachine, searchMachine } = context;
+            const { machine, front, config, databaseMachine, objectStoreMachine, redisMachine, searchMachine } =
+                context;
             const { redisMembers } = context;
             const places = [
-                STORAGE,
                 ...(hasOwnServer(config) ? [CLUSTER] : []),
                 ...(hasOwnSolr(config) ? [INDEX] : []),
                 ...(isOwnRedis(config) ? [QUEUE] : []),
@@ -100,15 +100,16 @@ export const serviceRows: Row<DcorContext>[] = [
                 ...[redisMachine, ...redisMembers].map((beside) => ({ beside, place: QUEUE })),
                 { beside: searchMachine, place: INDEX },
             ];
-            const [here, ...there] = await Promise.all([
-                onVolume(machine, places),
+            const [ckan, first, ...there] = await Promise.all([
+                onVolume(machine, [STORAGE]),
+                onVolume(front, places),
                 ...further.map(async ({ beside, place }) =>
                     beside ? (await onVolume(beside.ssh, [place])).map((path) => `${beside.name}:${path}`) : [],
                 ),
             ]);
             const set = (await options(context)).get("ckan.storage_path");
             ensure(set === STORAGE, `ckan.storage_path is ${set}`);
-            return [here, ...there].flat().join(", ");
+            return [ckan, first, ...there].flat().join(", ");
         },
     },
     {

@@ -158,7 +158,8 @@ export const settingRows: Row<DcorContext>[] = [
                 "systemd-analyze verify supervisor.service 2>&1 | grep -i supervisor || true",
             );
             ensure(warnings === "", `systemd says of the unit: ${warnings}`);
-            return `supervisor waits for ${waitsFor.map((unit) => unit.replace(/(@|\.service)$/, "")).join(", ")}; that each comes back is shown by the end-to-end tests`;
+            const units = waitsFor.map((unit) => unit.replace(/(@|\.service)$/, "")).join(", ");
+            return `supervisor waits for ${units || "no service, since none is on its machine"}; that each comes back is shown by the end-to-end tests`;
         },
     },
 ];

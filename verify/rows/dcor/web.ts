@@ -14,7 +14,7 @@ export const webRows: Row<DcorContext>[] = [
         id: "D11",
         title: "Certificate: self-signed as in the guide, one's own with its chain, or by ACME",
         async check(context) {
-            const { config, web, outputs, machine } = context;
+            const { config, web, outputs, machine, front } = context;
             if (config.tls.mode === "none") {
                 const { status } = await web.request(outputs.url);
                 return `TLS is off (tls.mode: none); plain HTTP answers with ${status}`;
@@ -31,7 +31,7 @@ export const webRows: Row<DcorContext>[] = [
             }
             if (config.tls.mode === "acme") {
                 ensure(shown.issuer !== shown.subject, "the certificate has signed itself: ACME has given none yet");
-                const timer = await machine.run("systemctl is-active certbot.timer");
+                const timer = await front.run("systemctl is-active certbot.timer");
                 ensure(timer === "active", `certbot.timer is ${timer}`);
                 return `by ACME from ${config.tls.server}, until ${shown.validTo}; certbot.timer renews it`;
             }

@@ -1,0 +1,140 @@
+import * as pulumi from "@pulumi/pulumi";
+import { BALANCED, balancedServices, behindEndpoint, CHECK_SECONDS } from "../components/dcor/balanced";
+import { Dcor } from "../components/dcor/dcor";
+import { LONGEST_WAIT_SECONDS } from "../components/dcor/render-site";
+import { OPERATOR_TOOLS } from "../components/dcor/software";
+import { Balancer } from "../components/guest/balancer";
+import { BALANCER_PORT } from "../components/guest/balancer-files";
+import type { DataVolume } from "../components/guest/data-volume";
+import { HAPROXY_PACKAGES } from "../components/guest/haproxy";
+import { inTurn } from "../components/guest/in-turn";
+import type { InstallStep } from "../components/guest/install-step";
+import { journalLimit } from "../components/guest/log-limits";
+import { together, type Packages, type PackageSet } from "../components/guest/packages";
+import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
+import type { PublicAddress } from "../components/guest/public-address";
+import { TlsEndpoint } from "../components/guest/tls-endpoint";
+import { ENDPOINT_PORT } from "../components/guest/tls-endpoint-files";
+import type { UpgradeSettings } from "../components/guest/unattended-upgrades";
+import type { Machine } from "../components/machine/machine";
+import { ServerCertificate } from "../components/server-certificate";
+import type { DcorConfig } from "./config";
+import { dcorArgs, installSoftware, type DcorNeeds, type DcorTier } from "./dcor-application";
+import { applicationBackup, scratchVolume } from "./dcor-services";
+import { createFurtherMachine, type FurtherMachine } from "./further-machine";
+import { redisElsewhere, redisUserPackages, useRedis } from "./redis";
+
+/** A machine for DCOR beside the stack's first one, with its software, and what HAProxy shows there. */
+export interface ApplicationMachine extends FurtherMachine {
+    /** What the configuration calls it. */
+    role: string;
+    scratch: DataVolume;
+    software: InstallStep;
+    certificate: ServerCertificate;
+}
+
+/** What a machine for DCOR needs from Debian. */
+const packagesOf = ({ operatorTools, redis }: DcorConfig): PackageSet =>
+    together([
+        ...[Dcor.buildPackages, Dcor.packages, HAPROXY_PACKAGES],
+        ...[PostgreSqlElsewhere.userPackages, redisUserPackages(redis)],
+        // With curl, HAProxy is told that CKAN answers.
+        { packages: ["curl", ...(operatorTools ? OPERATOR_TOOLS : [])] },
+    ]);
+
+/** The machines of `applications`, that of CKAN's storage first; none where DCOR is on the first one. */
+export function createApplicationMachines(
+    config: DcorConfig,
+    first: Machine,
+    upgrades: UpgradeSettings,
+): Promise<ApplicationMachine[]> {
+    const { applications = {}, dcor, scratch: wanted } = config;
+    const isFurther = ([role]: [string, unknown]) => Number(role !== dcor.storageMachine);
+    const inOrder = Object.entries(applications).sort((one, other) => isFurther(one) - isFurther(other));
+    return Promise.all(
+        inOrder.map(async ([role, { machine: keys, data: volume }]) => {
+            const made = await createFurtherMachine(config, first, {
+                ...{ role, keys, volume, upgrades, packages: packagesOf(config), scratchGiB: wanted.sizeGiB },
+                service: { description: "DCOR for nginx", port: ENDPOINT_PORT },
+            });
+            const { machine, packages } = made;
+            journalLimit(`${role}-journal`, { machine });
+            const scratch = scratchVolume(`${role}-scratch`, config, machine);
+            const software = installSoftware(`${role}-dcor`, config, { machine, tools: packages });
+            const certificate = new ServerCertificate(`${role}-tls`, { address: machine.privateAddress });
+            return { ...made, role, scratch, software, certificate };
+        }),
+    );
+}
+
+/** nginx's machine, by which the others reach the object store. */
+type Front = DcorNeeds & { machine: Machine; balancer: Balancer };
+
+/**
+ * DCOR on other machines of the stack, behind HAProxy. The software is installed side by side; what runs is changed on one machine
+ * after the other, each when HAProxy has found that the one before answers again. What is done once is done on the first of them.
+ */
+export function applicationsElsewhere(
+    config: DcorConfig,
+    front: Front,
+    machines: readonly ApplicationMachine[],
+): DcorTier {
+    const { services, balancer } = front;
+    const places = machines.map((each, index) => ({
+        ...{ each, ...placeOf(config, front, each), isFurther: index > 0 },
+    }));
+    const dcor = new Dcor("dcor", dcorArgs(config, front, places));
+    const seen = inTurn<(typeof places)[number], InstallStep>(places, (place, before) => {
+        const { role, machine, packages, certificate, closed, lastSteps } = place.each;
+        const trusted = PostgreSqlElsewhere.trust(`${role}-database`, {
+            ...{ machine, packages, authority: services.databaseAuthority },
+        });
+        const answering = dcor.start(place, [...trusted, closed, ...before]);
+        const { running } = new TlsEndpoint(`${role}-endpoint`, {
+            ...{ machine, packages, certificate, ...behindEndpoint },
+            timeoutSeconds: LONGEST_WAIT_SECONDS,
+            after: [answering],
+        });
+        return balancer.sees(role, machine, [answering, ...lastSteps(running)]);
+    });
+    return {
+        ...{ dcor, backend: `127.0.0.1:${BALANCER_PORT}`, before: seen.slice(0, 1), last: seen },
+        backedUp: places.map(({ each, isFurther }, index) =>
+            each.backedUp(applicationBackup(config, isFurther), seen[index]!),
+        ),
+        outputs: {
+            applications: Object.fromEntries(machines.map(({ role, output }) => [role, output])),
+            applicationSsh: pulumi.secret(Object.fromEntries(machines.map(({ role, ssh }) => [role, ssh]))),
+        },
+    };
+}
+
+/** A machine, as DCOR is started there. Redis is asked from there first. */
+function placeOf({ redis: keys }: DcorConfig, front: Front, each: ApplicationMachine) {
+    const { role, machine, packages, data, scratch, software } = each;
+    const server = redisElsewhere(keys, front.redis)!;
+    const redis = useRedis(`${role}-redis`, { machine, packages }, server);
+    const site = front.machine.privateAddress;
+    return { name: `${role}-dcor`, machine, packages, data, scratch, software, redis, site, waitsFor: [] };
+}
+
+/** HAProxy on the first machine, before the others; none where DCOR is on the first one. */
+export function createBalancer(
+    { dcor: { storageMachine } }: DcorConfig,
+    { machine, packages, address }: { machine: Machine; packages: Packages; address: pulumi.Output<PublicAddress> },
+    machines: readonly ApplicationMachine[],
+): Balancer | undefined {
+    if (machines.length === 0 || storageMachine === undefined) {
+        return undefined;
+    }
+    return new Balancer("balancer", {
+        ...{ machine, packages, product: BALANCED, front: "nginx", checkSeconds: CHECK_SECONDS },
+        timeoutSeconds: LONGEST_WAIT_SECONDS,
+        services: address.apply((known) => balancedServices(storageMachine, known)),
+        servers: machines.map((each) =>
+            pulumi.all([each.machine.privateAddress, each.certificate.authorityPem]).apply(([host, authority]) => ({
+                ...{ name: each.role, address: host, port: ENDPOINT_PORT, authority },
+            })),
+        ),
+    });
+}

@@ -1,0 +1,173 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { QUEUES } from "../../components/dcor/render";
+import { expectAllRowsOk, expectDestroyed, expectUnchanged, untilItAnswers } from "../e2e/checks";
+import { BESIDE, DcorMachines, NOT_HERE, OWN, ROWS } from "../e2e/dcor-machines";
+import { machineRuns, powerCut } from "../e2e/host";
+import { NETWORK } from "../e2e/network";
+import { SMALL } from "../e2e/small";
+import { expectUnseen, seenDuring } from "../e2e/visitors";
+import { makeDataset, type Made } from "./dataset";
+import { MINUTE } from "./tried";
+
+/** The smallest picture that CKAN takes for one. */
+const PNG = Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+    "base64",
+);
+const WORKERS = QUEUES.map((queue) => `ckan-worker-${queue}`).join(" ");
+
+describe("DCOR on two machines of its own", () => {
+    const dcor = new DcorMachines("dcor-apps");
+    const { stack } = dcor;
+    let picture: string;
+
+    /** Makes a dataset as a user of DCOR-Aid does, and gets its file back. @param machine that makes the measurement */
+    async function expectProcessed(name: string, machine: string): Promise<Made> {
+        const reached = dcor.on(machine);
+        try {
+            const made = await makeDataset(reached, name, "public");
+            const back = await dcor.api.download(made.id, { id: made.resource, name: `${name}.rtdc` });
+            expect([back.status, back.body.equals(made.content)]).toEqual([200, true]);
+            return made;
+        } finally {
+            await reached.close();
+        }
+    }
+
+    /** Sends the picture of a new circle as a form does. @returns its address */
+    async function uploadPicture(circle: string): Promise<string> {
+        const boundary = "a-form";
+        const part = (name: string, content: string | Buffer, more = "") =>
+            Buffer.concat([
+                Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`),
+                Buffer.from(content),
+                Buffer.from("\r\n"),
+            ]);
+        const file = '; filename="circle.png"\r\nContent-Type: image/png';
+        const { status, text } = await dcor.web.request(
+            new URL("api/3/action/organization_create", dcor.outputs.url).href,
+            {
+                method: "POST",
+                headers: {
+                    Authorization: dcor.outputs.apiToken,
+                    "Content-Type": `multipart/form-data; boundary=${boundary}`,
+                },
+                body: Buffer.concat([
+                    ...[part("name", circle), part("image_upload", PNG, file)],
+                    Buffer.from(`--${boundary}--\r\n`),
+                ]),
+            },
+        );
+        expect(status).toBe(200);
+        return (JSON.parse(text) as { result: { image_display_url: string } }).result.image_display_url;
+    }
+
+    beforeAll(async () => {
+        await dcor.begin({
+            ...{ ...BESIDE, applications: { app1: OWN, app2: OWN } },
+            dcor: { ...SMALL.dcor.dcor, storageMachine: "app1" },
+        });
+        await dcor.signIn();
+    }, 30 * MINUTE);
+
+    afterAll(() => dcor.remove());
+
+    test(
+        "a dataset is processed; a job that one machine has made is done by the other",
+        async () => {
+            await expectProcessed("first", "app1");
+            for (const [maker, other] of [
+                ["app1", "app2"],
+                ["app2", "app1"],
+            ] as const) {
+                await stack.sshOn(maker, `supervisorctl stop ${WORKERS}`);
+                const ended = await dcor.software(maker, (software) => software.jobs(QUEUES));
+                expect([other, Object.values(ended)]).toEqual([other, ["finished", "finished", "finished"]]);
+                // It waits for a minute for each, to see that it stays.
+                await stack.sshOn(maker, `systemd-run --quiet supervisorctl start ${WORKERS}`);
+            }
+        },
+        10 * MINUTE,
+    );
+
+    test(
+        "a circle's picture is kept by one machine, and seen whichever is asked; each has the style sheets of all pages",
+        async () => {
+            for (const circle of ["one", "two", "three"]) {
+                picture = await uploadPicture(circle);
+            }
+            const kept = "ls /data/ckan/storage/uploads/group 2>/dev/null | wc -l";
+            expect([await stack.sshOn("app1", kept), await stack.sshOn("app2", kept)]).toEqual(["3\n", "0\n"]);
+            for (let time = 0; time < 6; time++) {
+                const { status, body } = await dcor.web.request(picture);
+                expect([status, body.equals(PNG)]).toEqual([200, true]);
+            }
+            const { text } = await dcor.web.get(dcor.outputs.url);
+            const assets = [...text.matchAll(/"(\/webassets\/[^"?]+)/g)].map(([, path = ""]) => path);
+            expect(assets.length).toBeGreaterThan(2);
+            const own = assets.map((path) => `curl -fso /dev/null http://127.0.0.1:8080${path}`).join(" && ");
+            for (const machine of ["app1", "app2"]) {
+                await stack.sshOn(machine, own);
+            }
+        },
+        5 * MINUTE,
+    );
+
+    test(
+        "every requirement is met, on each of the machines; another up changes nothing",
+        async () => {
+            const { rows } = await expectAllRowsOk(stack, NOT_HERE, ROWS);
+            const detail = (row: string) => rows.find(({ id }) => id === row)?.detail;
+            for (const row of ["D02", "D05", "D08", "D09", "D13", "X01", "X02", "X03", "X05", "X06", "X10"]) {
+                expect(detail(row)).toContain(`${stack.beside("app1")}: `);
+                expect(detail(row)).toContain(`${stack.beside("app2")}: `);
+            }
+            expect(detail("X12")).toContain("2 servers of DCOR, which all answer it by TLS");
+            await expectUnchanged(stack, "haproxy nginx");
+        },
+        15 * MINUTE,
+    );
+
+    test(
+        "a machine that loses its power costs hardly a request and nobody's log-in; datasets are processed meanwhile, and pictures wait for it",
+        async () => {
+            const seen = await seenDuring("app1 loses its power", dcor.visits, async () => {
+                powerCut(stack.beside("app1"));
+                await sleep(10_000);
+            });
+            expect(Math.max(...Object.values(seen).map(({ failed }) => failed))).toBeLessThanOrEqual(1);
+            await expectProcessed("meanwhile", "app2");
+            expect((await dcor.web.request(picture)).status).toBe(503);
+            await expectUnseen("app1 comes back", dcor.visits, () => stack.run("up"));
+            expect(machineRuns(stack.beside("app1"))).toBe(true);
+            // CKAN may still be starting there: up has nothing else to do, and the other machine answers.
+            await untilItAnswers(dcor.web, picture);
+            expect((await dcor.web.request(picture)).body.equals(PNG)).toBe(true);
+        },
+        15 * MINUTE,
+    );
+
+    test(
+        "a changed setting comes to one machine after the other, and no request fails",
+        async () => {
+            stack.configure({
+                dcor: { ...SMALL.dcor.dcor, storageMachine: "app1", harakiriSeconds: 7200 },
+            });
+            await expectUnseen("another time limit", dcor.visits, () => stack.run("up"));
+            for (const machine of ["app1", "app2"]) {
+                const limit = "sed -n 's/^harakiri = //p' /etc/ckan/default/ckan-uwsgi.ini";
+                expect(await stack.sshOn(machine, limit)).toBe("7200\n");
+            }
+            await expectAllRowsOk(stack, NOT_HERE, ROWS);
+        },
+        15 * MINUTE,
+    );
+
+    test(
+        "destroy leaves nothing of any of them",
+        async () => {
+            await expectDestroyed(stack, NETWORK);
+        },
+        5 * MINUTE,
+    );
+});
