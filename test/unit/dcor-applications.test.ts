@@ -60,6 +60,13 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         /solr\.machine or solr\.url/,
     ],
     [
+        "Redis on three machines",
+        withMachines(two, { redis: { machines: { cache1: beside, cache2: beside, cache3: beside } } }),
+        "redis.machines",
+        /an HAProxy of its own/,
+        /redis\.machine, redis\.elasticache or redis\.url/,
+    ],
+    [
         "no machine for what is done once, of several",
         withMachines(two, { dcor: {} }),
         "dcor.storageMachine",
