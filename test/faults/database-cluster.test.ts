@@ -6,6 +6,7 @@ import { ClusterStack, MEMBERS, MOST_SECONDS, otherThan, psql, type Outputs } fr
 import { powerCut } from "../e2e/host";
 import { NETWORK } from "../e2e/network";
 import { writtenDuring } from "../e2e/steady-writes";
+import { cutOffFrom, JOIN_AGAIN } from "./cut-off";
 import { MINUTE } from "./tried";
 import { Visitor } from "./visitor";
 
@@ -173,16 +174,9 @@ END`;
                     .filter(([name]) => name !== cut)
                     .map(([, machine]) => machine),
             ].map(({ address }) => address);
-            const set = `{ ${others.join(", ")} }`;
             const written = await writtenDuring(stack, "the leader is cut off", async () => {
                 await sleep(3000);
-                await stack.sshOn(
-                    cut,
-                    `nft -f - <<<'table inet cut {
-                        chain input { type filter hook input priority -300; ip saddr ${set} drop; };
-                        chain output { type filter hook output priority -300; ip daddr ${set} drop; };
-                    }'`,
-                );
+                await stack.sshOn(cut, cutOffFrom(others));
                 // Whoever is on the machine itself gets nothing acknowledged either.
                 const insert = psql("INSERT INTO steady_writes VALUES (-1)").replaceAll('"', '\\"');
                 const alone = await stack.sshOn(cut, `timeout 10 sh -c "${insert}" || echo none`);
@@ -193,7 +187,7 @@ END`;
                 expect(refused).toContain("read-only");
                 const after = await stack.leader(otherThan(cut));
                 expect(after).not.toBe(cut);
-                await stack.sshOn(cut, "nft delete table inet cut");
+                await stack.sshOn(cut, JOIN_AGAIN);
                 await stack.untilItStreams(cut);
                 expect(await stack.leader(cut)).toBe(after);
             });

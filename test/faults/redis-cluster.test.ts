@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { machineRuns, powerCut } from "../e2e/host";
 import { seenDuring } from "../e2e/visitors";
+import { cutOffFrom, JOIN_AGAIN } from "./cut-off";
 import { MEMBERS, RedisCluster } from "./redis-members";
 import { MINUTE } from "./tried";
 
@@ -78,16 +79,9 @@ describe("OMERO.web with its sessions in Redis on three machines", () => {
             const cut = await cluster.master("cache1");
             const { machine, redisMembers } = cluster.outputs;
             const others = MEMBERS.filter((each) => each !== cut).map((each) => redisMembers![each]!.address);
-            const set = `{ ${[machine.address, ...others].join(", ")} }`;
             const { longestSeconds } = await cluster.duringWrites(`${cut}, the master, is cut off`, async () => {
                 await sleep(3000);
-                await stack.sshOn(
-                    cut,
-                    `nft -f - <<<'table inet cut {
-                        chain input { type filter hook input priority -300; ip saddr ${set} drop; };
-                        chain output { type filter hook output priority -300; ip daddr ${set} drop; };
-                    }'`,
-                );
+                await stack.sshOn(cut, cutOffFrom([machine.address, ...others]));
                 // By the time that another one may take over.
                 await sleep(5000);
                 expect(await cluster.ask(cut, "own set cut off 2>&1 || true")).toContain("NOREPLICAS");
@@ -95,7 +89,7 @@ describe("OMERO.web with its sessions in Redis on three machines", () => {
                 expect(await cluster.ask(cut, "own set cut off 2>&1 || true")).toContain("NOREPLICAS");
                 const next = await cluster.master(otherThan(cut));
                 expect(next).not.toBe(cut);
-                await stack.sshOn(cut, "nft delete table inet cut");
+                await stack.sshOn(cut, JOIN_AGAIN);
                 await cluster.untilItIs(cut, "slave");
                 expect(await cluster.master(cut)).toBe(next);
             });
