@@ -1,9 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
 import { DatabaseCluster } from "../components/database-cluster/database-cluster";
 import type { FirewallRule, Machine } from "../components/machine/machine";
 import type { EoxServerConfig } from "./config";
 import type { DatabaseUsers, StackDatabase } from "./database-machine";
-import { furnish, makeFurtherMachine, type FurtherMachineConfig } from "./further-machine";
+import { furnish, makeFurtherMachine, namedOutputs, type FurtherMachineConfig } from "./further-machine";
 
 const { ports } = DatabaseCluster;
 
@@ -52,8 +51,7 @@ export async function createDatabaseCluster(
         backedUp: [],
         outputs: {
             databaseUrl: url,
-            databaseMembers: Object.fromEntries(members.map(({ name, output }) => [name, output])),
-            databaseMemberSsh: pulumi.secret(Object.fromEntries(members.map(({ name, ssh }) => [name, ssh]))),
+            ...namedOutputs("databaseMembers", "databaseMemberSsh", members),
         },
     };
 }

@@ -21,13 +21,11 @@ import { ServerCertificate } from "../components/server-certificate";
 import type { DcorConfig } from "./config";
 import { dcorArgs, installSoftware, type DcorNeeds, type DcorTier } from "./dcor-application";
 import { applicationBackup, scratchVolume } from "./dcor-services";
-import { createFurtherMachine, type FurtherMachine } from "./further-machine";
+import { balancedServer, createFurtherMachine, namedOutputs, type FurtherMachine } from "./further-machine";
 import { redisElsewhere, redisUserPackages, useRedis } from "./redis";
 
 /** A machine for DCOR beside the stack's first one, with its software, and what HAProxy shows there. */
 export interface ApplicationMachine extends FurtherMachine {
-    /** What the configuration calls it. */
-    role: string;
     scratch: DataVolume;
     software: InstallStep;
     certificate: ServerCertificate;
@@ -62,7 +60,7 @@ export function createApplicationMachines(
             const scratch = scratchVolume(`${role}-scratch`, config, machine);
             const software = installSoftware(`${role}-dcor`, config, { machine, tools: packages });
             const certificate = new ServerCertificate(`${role}-tls`, { address: machine.privateAddress });
-            return { ...made, role, scratch, software, certificate };
+            return { ...made, scratch, software, certificate };
         }),
     );
 }
@@ -102,10 +100,7 @@ export function applicationsElsewhere(
         backedUp: places.map(({ each, isFurther }, index) =>
             each.backedUp(applicationBackup(config, isFurther), seen[index]!),
         ),
-        outputs: {
-            applications: Object.fromEntries(machines.map(({ role, output }) => [role, output])),
-            applicationSsh: pulumi.secret(Object.fromEntries(machines.map(({ role, ssh }) => [role, ssh]))),
-        },
+        outputs: namedOutputs("applications", "applicationSsh", machines),
     };
 }
 
@@ -131,10 +126,6 @@ export function createBalancer(
         ...{ machine, packages, product: BALANCED, front: "nginx", checkSeconds: CHECK_SECONDS },
         timeoutSeconds: LONGEST_WAIT_SECONDS,
         services: address.apply((known) => balancedServices(storageMachine, known)),
-        servers: machines.map((each) =>
-            pulumi.all([each.machine.privateAddress, each.certificate.authorityPem]).apply(([host, authority]) => ({
-                ...{ name: each.role, address: host, port: ENDPOINT_PORT, authority },
-            })),
-        ),
+        servers: machines.map((each) => balancedServer(each, ENDPOINT_PORT)),
     });
 }

@@ -6,7 +6,7 @@ import { BALANCER_PORT } from "../components/guest/balancer-files";
 import { HAPROXY_PACKAGES } from "../components/guest/haproxy";
 import { inTurn } from "../components/guest/in-turn";
 import type { InstallStep } from "../components/guest/install-step";
-import type { Packages } from "../components/guest/packages";
+import { together, type Packages } from "../components/guest/packages";
 import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
 import { TlsEndpoint } from "../components/guest/tls-endpoint";
 import { ENDPOINT_PORT } from "../components/guest/tls-endpoint-files";
@@ -14,26 +14,17 @@ import type { Machine } from "../components/machine/machine";
 import { ServerCertificate } from "../components/server-certificate";
 import type { EoxServerConfig } from "./config";
 import { eoxServerArgs, type EoxServerNeeds, type EoxServerTier } from "./eoxserver-application";
-import { createFurtherMachine, type FurtherMachine } from "./further-machine";
+import { balancedServer, createFurtherMachine, namedOutputs, type FurtherMachine } from "./further-machine";
 
 /** A machine for EOxServer beside the stack's first one, with what HAProxy shows there. */
 export interface ApplicationMachine extends FurtherMachine {
-    /** What the configuration calls it. */
-    role: string;
     /** Begins the names of what is made there. */
     name: string;
     certificate: ServerCertificate;
 }
 
 /** What a machine for EOxServer needs from Debian. */
-const PACKAGES = {
-    packages: [
-        ...EoxServer.backendPackages.packages,
-        ...PostgreSqlElsewhere.userPackages.packages,
-        ...HAPROXY_PACKAGES.packages,
-    ],
-    files: HAPROXY_PACKAGES.files,
-};
+const PACKAGES = together([EoxServer.backendPackages, PostgreSqlElsewhere.userPackages, HAPROXY_PACKAGES]);
 
 /** The machines of `applications`; none where EOxServer is on the first one. */
 export function createApplicationMachines(config: EoxServerConfig, first: Machine): Promise<ApplicationMachine[]> {
@@ -44,7 +35,7 @@ export function createApplicationMachines(config: EoxServerConfig, first: Machin
                 service: { description: "EOxServer for Apache", port: ENDPOINT_PORT },
             });
             const certificate = new ServerCertificate(`${role}-tls`, { address: made.machine.privateAddress });
-            return { ...made, role, name: `${role}-eoxserver`, certificate };
+            return { ...made, name: `${role}-eoxserver`, certificate };
         }),
     );
 }
@@ -80,10 +71,7 @@ export function applicationsElsewhere(
         before: seen.slice(0, 1),
         last: seen,
         backedUp: machines.map((each, index) => each.backedUp(EoxServer.backup(namesOf(config)), seen[index]!)),
-        outputs: {
-            applications: Object.fromEntries(machines.map(({ role, output }) => [role, output])),
-            applicationSsh: pulumi.secret(Object.fromEntries(machines.map(({ role, ssh }) => [role, ssh]))),
-        },
+        outputs: namedOutputs("applications", "applicationSsh", machines),
     };
 }
 
@@ -116,10 +104,6 @@ export function createBalancer(
         ...{ machine, packages, product: BALANCED, front: "Apache", checkSeconds: CHECK_SECONDS },
         timeoutSeconds: config.eoxserver.requestTimeoutSeconds,
         services: address.apply((known) => balancedInstances(namesOf(config), known)),
-        servers: machines.map((each) =>
-            pulumi.all([each.machine.privateAddress, each.certificate.authorityPem]).apply(([host, authority]) => ({
-                ...{ name: each.role, address: host, port: ENDPOINT_PORT, authority },
-            })),
-        ),
+        servers: machines.map((each) => balancedServer(each, ENDPOINT_PORT)),
     });
 }

@@ -7,7 +7,9 @@ import { Packages, type PackageSet } from "../components/guest/packages";
 import { createPackagesUpgrade } from "../components/guest/packages-upgrade";
 import { UnattendedUpgrades, type UpgradeSettings } from "../components/guest/unattended-upgrades";
 import { createMachine } from "../components/machine/create";
+import type { BalancedServer } from "../components/guest/balancer-files";
 import type { Connection, FirewallRule, Machine } from "../components/machine/machine";
+import type { ServerCertificate } from "../components/server-certificate";
 import type { FurtherBackedUp } from "./backups";
 import type { EoxServerConfig } from "./config";
 
@@ -41,6 +43,8 @@ export interface FurtherMachineArgs {
 
 /** A machine that is made, for its service. */
 export interface FurtherMachine {
+    /** What the configuration, or its kind, calls it. */
+    role: string;
     machine: Machine;
     packages: Packages;
     data: DataVolume;
@@ -114,7 +118,7 @@ export function furnish(
 
     const { machineName: name, address } = machine;
     return {
-        ...{ machine, packages, data, closed },
+        ...{ role, machine, packages, data, closed },
         output: { name, address, platform: keys.platform },
         ssh: pulumi.secret(machine.connection),
         lastSteps: (running) => [
@@ -124,3 +128,22 @@ export function furnish(
         backedUp: (contents, running) => ({ role, machine, contents, after: [running] }),
     };
 }
+
+/** What the stack gives out of several machines: each, and, secret, how administrators log in to it, by its role. */
+export const namedOutputs = (
+    machines: string,
+    logins: string,
+    made: readonly Pick<FurtherMachine, "role" | "output" | "ssh">[],
+): Record<string, unknown> => ({
+    [machines]: Object.fromEntries(made.map(({ role, output }) => [role, output])),
+    [logins]: pulumi.secret(Object.fromEntries(made.map(({ role, ssh }) => [role, ssh]))),
+});
+
+/** A machine as HAProxy reaches it. */
+export const balancedServer = (
+    { role, machine, certificate }: Pick<FurtherMachine, "role" | "machine"> & { certificate: ServerCertificate },
+    port: number,
+): pulumi.Output<BalancedServer> =>
+    pulumi
+        .all([machine.privateAddress, certificate.authorityPem])
+        .apply(([address, authority]) => ({ name: role, address, port, authority }));

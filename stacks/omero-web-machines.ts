@@ -4,6 +4,7 @@ import { BALANCER_PORT } from "../components/guest/balancer-files";
 import { DataVolume } from "../components/guest/data-volume";
 import { inTurn } from "../components/guest/in-turn";
 import { InstallStep } from "../components/guest/install-step";
+import { together } from "../components/guest/packages";
 import type { Machine } from "../components/machine/machine";
 import { BALANCED, OmeroWeb } from "../components/omero-web/omero-web";
 import { loginPath } from "../components/omero-web/render";
@@ -11,7 +12,7 @@ import { password } from "../components/password";
 import { ServerCertificate } from "../components/server-certificate";
 import type { OmeroWebConfig } from "./config";
 import { hasOwnRedis, hasSessionsVolume } from "./config/omero-web-applications";
-import { createFurtherMachine, type FurtherMachine } from "./further-machine";
+import { balancedServer, createFurtherMachine, namedOutputs, type FurtherMachine } from "./further-machine";
 import { commonArgs, settingsOf, type ApplicationTier, type FrontPlace } from "./omero-web-application";
 import { redisElsewhere, redisForMachines, redisUserPackages, useRedis, type RedisServer } from "./redis";
 
@@ -27,19 +28,14 @@ export function createApplicationMachines(config: OmeroWebConfig, first: Machine
     const { port } = config.omeroWeb.applicationServer;
     return Promise.all(
         Object.entries(config.applications ?? {}).map(async ([name, { machine: keys, data: volume }]) => {
-            const cache = redisUserPackages(config.redis);
             const made = await createFurtherMachine(config, first, {
                 ...{ role: name, keys, volume },
                 service: { description: "OMERO.web for nginx", port },
-                packages: {
-                    ...cache,
-                    packages: [
-                        ...OmeroWeb.buildPackages.packages,
-                        ...cache.packages,
-                        // What it is asked with by the step that starts it.
-                        "openssl",
-                    ],
-                },
+                packages: together([
+                    ...[OmeroWeb.buildPackages, redisUserPackages(config.redis)],
+                    // What it is asked with by the step that starts it.
+                    { packages: ["openssl"] },
+                ]),
             });
             const certificate = new ServerCertificate(`${name}-tls`, { address: made.machine.privateAddress });
             return { ...made, name, image: keys.image, certificate };
@@ -77,10 +73,7 @@ export function applicationsElsewhere(
         servesStatic: false,
         before: seen.slice(0, 1),
         last: seen,
-        outputs: {
-            applications: Object.fromEntries(machines.map(({ name, output }) => [name, output])),
-            applicationSsh: pulumi.secret(Object.fromEntries(machines.map(({ name, ssh }) => [name, ssh]))),
-        },
+        outputs: namedOutputs("applications", "applicationSsh", machines),
     };
 }
 
@@ -111,11 +104,7 @@ function createBalancer(
         services: address.apply(({ serverName }) => [
             { name: BALANCED, check: { path: loginPath(prefix), host: serverName } },
         ]),
-        servers: machines.map((each) =>
-            pulumi.all([each.machine.privateAddress, each.certificate.authorityPem]).apply(([host, authority]) => ({
-                ...{ name: each.name, address: host, port: applicationServer.port, authority },
-            })),
-        ),
+        servers: machines.map((each) => balancedServer(each, applicationServer.port)),
     });
 }
 

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { REDIS_PORT } from "../components/guest/redis";
 import type { UpgradeSettings } from "../components/guest/unattended-upgrades";
 import type { FirewallRule, Machine } from "../components/machine/machine";
@@ -6,7 +5,7 @@ import { REDIS_BALANCER_URL } from "../components/redis-cluster/balancer";
 import { SENTINEL_PORT } from "../components/redis-cluster/member";
 import { RedisCluster } from "../components/redis-cluster/redis-cluster";
 import type { DcorConfig } from "./config";
-import { furnish, makeFurtherMachine, type FurtherMachineConfig } from "./further-machine";
+import { furnish, makeFurtherMachine, namedOutputs, type FurtherMachineConfig } from "./further-machine";
 import type { StackRedis } from "./redis-machine";
 
 /** What is needed of the configuration of either product. */
@@ -54,8 +53,7 @@ export async function createRedisCluster(
         last: [...running],
         outputs: {
             redisUrl: REDIS_BALANCER_URL,
-            redisMembers: Object.fromEntries(machines.map(({ name, output }) => [name, output])),
-            redisMemberSsh: pulumi.secret(Object.fromEntries(machines.map(({ name, ssh }) => [name, ssh]))),
+            ...namedOutputs("redisMembers", "redisMemberSsh", machines),
         },
     };
 }

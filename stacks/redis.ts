@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { DataVolume } from "../components/guest/data-volume";
 import type { InstallStep } from "../components/guest/install-step";
-import type { Packages, PackageSet } from "../components/guest/packages";
+import { together, type Packages, type PackageSet } from "../components/guest/packages";
 import { Redis, type RedisArgs, type RedisEndpoint } from "../components/guest/redis";
 import { RedisElsewhere, type RedisElsewhereArgs } from "../components/guest/redis-elsewhere";
 import type { Machine } from "../components/machine/machine";
@@ -49,12 +49,7 @@ export function useRedis(
 
 /** What a machine needs from Debian that uses a Redis beside it. */
 export const redisUserPackages = ({ machines }: { machines?: unknown }): PackageSet =>
-    machines === undefined
-        ? RedisElsewhere.packages
-        : {
-              packages: [...RedisElsewhere.packages.packages, ...RedisBalancer.packages.packages],
-              files: RedisBalancer.packages.files,
-          };
+    machines === undefined ? RedisElsewhere.packages : together([RedisElsewhere.packages, RedisBalancer.packages]);
 
 /**
  * A Redis for other machines of the stack than its own, which reach it by TLS alone, and verify it.

@@ -20,6 +20,9 @@ export async function seenByBalancer(machine: Ssh, port: number): Promise<string
     return (await machine.run(`python3 -c '${ASK}'`)).split("\n").sort();
 }
 
+/** Whether such a line is of a server that answers. */
+export const isUp = (line: string): boolean => / UP (\* )?L7OK$/.test(line);
+
 /**
  * Looks at HAProxy on the first machine: it is on the loopback address, and finds that each server answers for each service.
  * @param services what it calls them
@@ -39,6 +42,6 @@ export async function checkServers(
         .sort();
     const known = seen.map((line) => line.split(" ").slice(0, 2).join(" "));
     ensure(known.join() === wanted.join(), `HAProxy has ${known.join(", ")}`);
-    const away = seen.filter((line) => !/ UP (\* )?L7OK$/.test(line));
+    const away = seen.filter((line) => !isUp(line));
     ensure(away.length === 0, `HAProxy finds no answer of ${away.join(", ")}`);
 }

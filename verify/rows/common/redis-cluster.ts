@@ -1,10 +1,10 @@
-import { REDIS_PORT } from "../../../components/guest/redis";
+import { REDIS_AUTHORITY, REDIS_PORT } from "../../../components/guest/redis";
 import { REDIS_BALANCER_PORT, SENTINEL_PORT } from "../../../components/redis-cluster/member";
 import { LIBRARY, TIMES } from "../../../components/redis-cluster/redis-files";
 import type { Context } from "../../context";
 import type { FurtherMember } from "../../further-machines";
 import { count, ensure } from "../../row";
-import { seenByBalancer } from "./balancer";
+import { isUp, seenByBalancer } from "./balancer";
 import { together } from "./machines";
 import { checkRedis } from "./redis";
 
@@ -33,7 +33,7 @@ async function look(member: FurtherMember): Promise<Seen> {
         for port in ${REDIS_PORT} ${SENTINEL_PORT}; do
             fact "plain $port" "$(timeout 3 redis-cli -h ${address} -p "$port" ping 2>&1 | tr '\\n' ' ')"
         done
-        fact sentinel "$(timeout 3 redis-cli --tls --cacert /etc/redis/authority.pem -h ${address} -p ${SENTINEL_PORT} ping 2>&1 | tr '\\n' ' ')"
+        fact sentinel "$(timeout 3 redis-cli --tls --cacert ${REDIS_AUTHORITY} -h ${address} -p ${SENTINEL_PORT} ping 2>&1 | tr '\\n' ' ')"
         fact listens "$(ss -lntH 'sport = ${SENTINEL_PORT}' | awk '{print $4}' | paste -sd ' ')"
     `);
     ensure(seen["quorum"]?.startsWith("OK "), `Sentinel on ${name} finds no majority: ${seen["quorum"]}`);
@@ -76,7 +76,7 @@ export async function checkRedisCluster({ redisMembers, applicationMachines, fro
 
     const users = applicationMachines.length > 0 ? applicationMachines.map(({ ssh }) => ssh) : [front];
     for (const seen of await Promise.all(users.map((ssh) => seenByBalancer(ssh, REDIS_BALANCER_PORT)))) {
-        const up = seen.filter((line) => / UP (\* )?L7OK$/.test(line));
+        const up = seen.filter(isUp);
         ensure(
             up.join() === `redis ${master.member} UP L7OK`,
             `HAProxy leads to ${up.join(", ") || "none"} instead of ${master.member}`,
