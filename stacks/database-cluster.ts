@@ -1,8 +1,9 @@
 import { DatabaseCluster } from "../components/database-cluster/database-cluster";
 import type { FirewallRule, Machine } from "../components/machine/machine";
+import { createMembers } from "./cluster-members";
 import type { EoxServerConfig } from "./config";
 import type { DatabaseUsers, StackDatabase } from "./database-machine";
-import { furnish, makeFurtherMachine, namedOutputs, type FurtherMachineConfig } from "./further-machine";
+import { namedOutputs, type FurtherMachineConfig } from "./further-machine";
 
 const { ports } = DatabaseCluster;
 
@@ -26,20 +27,10 @@ export async function createDatabaseCluster(
         return undefined;
     }
     const clients = [first, ...others];
-    const made = await Promise.all(
-        Object.entries(configured).map(async ([name, { machine: keys, data: volume }]) => {
-            const ownPorts = [ports.clients, ...ports.members];
-            const machine = await makeFurtherMachine(config, first, { role: name, keys, volume, ownPorts });
-            return { name, keys, volume, machine };
-        }),
-    );
-    const members = made.map(({ name, keys, volume, machine }) => {
-        const neighbours = made.filter((each) => each.machine !== machine).map((each) => each.machine);
-        const packages = DatabaseCluster.packages(keys.image, extensions);
-        const further = furnish(config, machine, rulesOf(clients, neighbours), {
-            ...{ role: name, keys, volume, packages, after, isBackedUp: false },
-        });
-        return { ...further, name, image: keys.image };
+    const members = await createMembers(config, first, configured, {
+        ...{ after, ownPorts: [ports.clients, ...ports.members] },
+        rules: (others) => rulesOf(clients, others),
+        packages: (image) => DatabaseCluster.packages(image, extensions),
     });
     const { url, password, authority, running } = new DatabaseCluster("database", {
         ...{ machines: members, clients, extensions, sharedBuffersMiB, after },

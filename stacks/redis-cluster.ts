@@ -4,8 +4,9 @@ import type { FirewallRule, Machine } from "../components/machine/machine";
 import { REDIS_BALANCER_URL } from "../components/redis-cluster/balancer";
 import { SENTINEL_PORT } from "../components/redis-cluster/member";
 import { RedisCluster } from "../components/redis-cluster/redis-cluster";
+import { createMembers } from "./cluster-members";
 import type { DcorConfig } from "./config";
-import { furnish, makeFurtherMachine, namedOutputs, type FurtherMachineConfig } from "./further-machine";
+import { namedOutputs, type FurtherMachineConfig } from "./further-machine";
 import type { StackRedis } from "./redis-machine";
 
 /** What is needed of the configuration of either product. */
@@ -26,19 +27,10 @@ export async function createRedisCluster(
     if (configured === undefined) {
         return undefined;
     }
-    const made = await Promise.all(
-        Object.entries(configured).map(async ([name, { machine: keys, data: volume }]) => {
-            const ownPorts = [REDIS_PORT, SENTINEL_PORT];
-            const machine = await makeFurtherMachine(config, first, { role: name, keys, volume, ownPorts });
-            return { name, keys, volume, machine };
-        }),
-    );
-    const machines = made.map(({ name, keys, volume, machine }) => {
-        const others = made.filter((each) => each.machine !== machine).map((each) => each.machine);
-        const further = furnish(config, machine, rulesOf(clients, others), {
-            ...{ role: name, keys, volume, packages: RedisCluster.packages, upgrades, isBackedUp: false },
-        });
-        return { ...further, name };
+    const machines = await createMembers(config, first, configured, {
+        ...{ upgrades, ownPorts: [REDIS_PORT, SENTINEL_PORT] },
+        rules: (others) => rulesOf(clients, others),
+        packages: () => RedisCluster.packages,
     });
     const { password, checkPassword, authority, members, running } = new RedisCluster("redis-server", {
         machines,
