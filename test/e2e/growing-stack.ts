@@ -20,8 +20,13 @@ export class GrowingStack<Outputs extends AnyOutputs> {
     async begin(configuration: Record<string, unknown> = {}): Promise<void> {
         this.stack.configure({ ...this.smallest, ...configuration });
         await this.stack.run("up");
-        this.outputs = await this.stack.outputs<Outputs>();
+        await this.read();
         this.web = new Web(this.outputs.certificate);
+    }
+
+    /** What the stack gives out now: with other machines it is something else. */
+    async read(): Promise<void> {
+        this.outputs = await this.stack.outputs<Outputs>();
     }
 
     remove(): void {

@@ -1,9 +1,11 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
+import { quote } from "../../components/guest/shell";
 import type { Report } from "../../verify/report";
 import { removeMachine, sweep } from "../guest/guest";
 
@@ -170,6 +172,16 @@ export class TestStack {
             throw new Error(`"${text}" on ${this.beside(machine)} ended with status ${status}: ${stdout}${stderr}`);
         }
         return stdout;
+    }
+
+    /** `npm run COMMAND -- STACK ARGUMENTS… | npm run COMMAND -- STACK ARGUMENTS…`, each given as its words. */
+    async pipe(...commands: readonly (readonly [string, ...string[]])[]): Promise<void> {
+        const line = commands
+            .map(([command, ...args]) => ["npm", "run", "--silent", command, "--", this.name, ...args].map(quote))
+            .map((words) => words.join(" "))
+            .join(" | ");
+        const env = { ...process.env, ...this.environment };
+        await promisify(execFile)("bash", ["-o", "pipefail", "-c", line], { cwd: this.directory, env });
     }
 
     async outputs<T>(): Promise<T> {

@@ -4,6 +4,7 @@ import type { Reached } from "./reached";
 /** A dataset of DCOR with one measurement in it, which the workers are done with. */
 export interface Made {
     id: string;
+    name: string;
     /** Of its only file, `<name>.rtdc`. */
     resource: string;
     content: Buffer;
@@ -25,5 +26,5 @@ export async function makeDataset(stack: Reached<"dcor">, name: string, access: 
     await api.waitFor(id, "the workers to set the checksum", ({ resources }) =>
         resources.some(({ sha256, etag }) => sha256 && etag),
     );
-    return { id, resource, content };
+    return { id, name, resource, content };
 }

@@ -1,66 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { QUEUES } from "../../components/dcor/render";
 import { expectAllRowsOk, expectDestroyed, expectUnchanged, untilItAnswers } from "../e2e/checks";
-import { BESIDE, DcorMachines, NOT_HERE, OWN, ROWS } from "../e2e/dcor-machines";
 import { machineRuns, powerCut } from "../e2e/host";
 import { NETWORK } from "../e2e/network";
 import { SMALL } from "../e2e/small";
 import { expectUnseen, seenDuring } from "../e2e/visitors";
-import { makeDataset, type Made } from "./dataset";
+import { makeCircle, PNG } from "./circle";
+import { BESIDE, DcorMachines, NOT_HERE, OWN, ROWS } from "./dcor-machines";
 import { MINUTE } from "./tried";
 
-/** The smallest picture that CKAN takes for one. */
-const PNG = Buffer.from(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
-    "base64",
-);
 const WORKERS = QUEUES.map((queue) => `ckan-worker-${queue}`).join(" ");
 
 describe("DCOR on two machines of its own", () => {
     const dcor = new DcorMachines("dcor-apps");
     const { stack } = dcor;
     let picture: string;
-
-    /** Makes a dataset as a user of DCOR-Aid does, and gets its file back. @param machine that makes the measurement */
-    async function expectProcessed(name: string, machine: string): Promise<Made> {
-        const reached = dcor.on(machine);
-        try {
-            const made = await makeDataset(reached, name, "public");
-            const back = await dcor.api.download(made.id, { id: made.resource, name: `${name}.rtdc` });
-            expect([back.status, back.body.equals(made.content)]).toEqual([200, true]);
-            return made;
-        } finally {
-            await reached.close();
-        }
-    }
-
-    /** Sends the picture of a new circle as a form does. @returns its address */
-    async function uploadPicture(circle: string): Promise<string> {
-        const boundary = "a-form";
-        const part = (name: string, content: string | Buffer, more = "") =>
-            Buffer.concat([
-                Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`),
-                Buffer.from(content),
-                Buffer.from("\r\n"),
-            ]);
-        const file = '; filename="circle.png"\r\nContent-Type: image/png';
-        const { status, text } = await dcor.web.request(
-            new URL("api/3/action/organization_create", dcor.outputs.url).href,
-            {
-                method: "POST",
-                headers: {
-                    Authorization: dcor.outputs.apiToken,
-                    "Content-Type": `multipart/form-data; boundary=${boundary}`,
-                },
-                body: Buffer.concat([
-                    ...[part("name", circle), part("image_upload", PNG, file)],
-                    Buffer.from(`--${boundary}--\r\n`),
-                ]),
-            },
-        );
-        expect(status).toBe(200);
-        return (JSON.parse(text) as { result: { image_display_url: string } }).result.image_display_url;
-    }
 
     beforeAll(async () => {
         await dcor.begin({
@@ -75,7 +29,7 @@ describe("DCOR on two machines of its own", () => {
     test(
         "a dataset is processed; a job that one machine has made is done by the other",
         async () => {
-            await expectProcessed("first", "app1");
+            await dcor.expectProcessed("first", "app1");
             for (const [maker, other] of [
                 ["app1", "app2"],
                 ["app2", "app1"],
@@ -94,7 +48,7 @@ describe("DCOR on two machines of its own", () => {
         "a circle's picture is kept by one machine, and seen whichever is asked; each has the style sheets of all pages",
         async () => {
             for (const circle of ["one", "two", "three"]) {
-                picture = await uploadPicture(circle);
+                picture = await makeCircle(dcor.web, dcor.outputs, circle);
             }
             const kept = "ls /data/ckan/storage/uploads/group 2>/dev/null | wc -l";
             expect([await stack.sshOn("app1", kept), await stack.sshOn("app2", kept)]).toEqual(["3\n", "0\n"]);
@@ -136,7 +90,7 @@ describe("DCOR on two machines of its own", () => {
                 await sleep(10_000);
             });
             expect(Math.max(...Object.values(seen).map(({ failed }) => failed))).toBeLessThanOrEqual(1);
-            await expectProcessed("meanwhile", "app2");
+            await dcor.expectProcessed("meanwhile", "app2");
             expect((await dcor.web.request(picture)).status).toBe(503);
             await expectUnseen("app1 comes back", dcor.visits, () => stack.run("up"));
             expect(machineRuns(stack.beside("app1"))).toBe(true);

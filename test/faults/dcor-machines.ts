@@ -2,10 +2,11 @@ import { DcorApi, DcorSoftware } from "../../verify/dcor-api";
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { signIn } from "../../verify/rows/dcor/sign-in";
 import type { Web } from "../../verify/web";
-import { connect } from "../faults/reached";
-import { GrowingStack } from "./growing-stack";
-import { SMALL } from "./small";
-import type { Visits } from "./visitors";
+import { GrowingStack } from "../e2e/growing-stack";
+import { SMALL } from "../e2e/small";
+import type { Visits } from "../e2e/visitors";
+import { makeDataset, type Made } from "./dataset";
+import { connect } from "./reached";
 
 export type Outputs = Extract<AnyOutputs, { product: "dcor" }>;
 
@@ -54,9 +55,28 @@ export class DcorMachines extends GrowingStack<Outputs> {
         };
     }
 
-    /** The stack as it is reached where its commands are run on a machine of DCOR. */
-    on(machine: string) {
-        return connect({ ...this.outputs, ssh: this.outputs.applicationSsh![machine]! });
+    /** The stack as it is reached where its commands are run on a machine of DCOR. @param machine @default the first one */
+    on(machine?: string) {
+        const ssh = machine === undefined ? this.outputs.ssh : this.outputs.applicationSsh![machine]!;
+        return connect({ ...this.outputs, ssh });
+    }
+
+    /** Makes a dataset as a user of DCOR-Aid does, which is processed, and gets its file back. @param machine that makes the measurement */
+    async expectProcessed(name: string, machine?: string): Promise<Made> {
+        const reached = this.on(machine);
+        try {
+            const made = await makeDataset(reached, name, "public");
+            await this.expectDataset(made);
+            return made;
+        } finally {
+            await reached.close();
+        }
+    }
+
+    /** Its file is what was uploaded, byte for byte. */
+    async expectDataset({ id, resource, name, content }: Made): Promise<void> {
+        const back = await this.api.download(id, { id: resource, name: `${name}.rtdc` });
+        expect([back.status, back.body.equals(content)]).toEqual([200, true]);
     }
 
     /** What a machine of DCOR does with its own software. */
