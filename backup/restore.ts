@@ -115,15 +115,24 @@ async function fetch(
     }
 }
 
-/** First where the product is, which stops what uses the others. */
+/** First where the product is, which stops what uses the others; machines of one kind side by side. */
 async function exchange(stack: BackedUpStack, direction: "forth" | "back"): Promise<void> {
     const { first, machines, applications } = stack;
-    for (const machine of new Set([...applications, first, ...machines])) {
-        const done = await machine.step("restore-swap", {
-            script: "backup/restore-swap.sh",
-            parameters: { direction },
-        });
-        report(done, prefix(stack, machine));
+    const others = machines.filter((machine) => machine !== first && !applications.includes(machine));
+    for (const kind of [applications, [first], others]) {
+        const done = await Promise.allSettled(
+            kind.map(async (machine) => {
+                const parameters = { direction };
+                report(
+                    await machine.step("restore-swap", { script: "backup/restore-swap.sh", parameters }),
+                    prefix(stack, machine),
+                );
+            }),
+        );
+        const failed = done.find((each) => each.status === "rejected");
+        if (failed !== undefined) {
+            throw failed.reason;
+        }
     }
 }
 
