@@ -139,7 +139,7 @@ def database():
         from ckan.model import meta
 
         with meta.engine.connect() as connection:
-            used = connection.connection.info
+            used = connection.connection.dbapi_connection.info
             way = {
                 "hosts": used.dsn_parameters["host"],
                 "sslmode": used.dsn_parameters["sslmode"],
