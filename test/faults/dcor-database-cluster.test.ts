@@ -14,8 +14,8 @@ import { expectMaintenanceAlone, upWatched, VERSIONS } from "./upgrade";
 const { before: BEFORE, now: NOW } = VERSIONS.dcor;
 const ofVersion = (version: string) => ({ dcor: { workers: 2, version } });
 const sql = (query: string) => psql(query, DCOR.database);
-/** All rows of all tables, as one sum. */
-const ROWS = `cd /; runuser -u postgres -- pg_dump --data-only ${DCOR.database} | grep -vE '^(--|SET |SELECT pg_catalog|.(un)?restrict )' | sort | sha256sum`;
+/** All rows of all tables, as one sum; but for the mark of the search index, which a restore builds anew. */
+const ROWS = `cd /; runuser -u postgres -- pg_dump --data-only ${DCOR.database} | grep -vE '^(--|SET |SELECT pg_catalog|.(un)?restrict )|science_stacks.search_index' | sort | sha256sum`;
 /** What is beside those that a cluster begins with, and whose it is. */
 const DATABASES = `
     SELECT string_agg(datname || ' ' || pg_get_userbyid(datdba), ',') FROM pg_database
@@ -116,7 +116,32 @@ describe("DCOR with its database on three machines", () => {
             await makeDataset(reached, "rotated", "private");
             await stack.expectWhole();
         },
-        10 * MINUTE,
+        20 * MINUTE,
+    );
+
+    test(
+        "a backup is of whichever writes, and a restore gives all machines each row of it",
+        async () => {
+            const writes = await stack.leader();
+            const before = await stack.sshOn(writes, ROWS);
+            expect(await stack.run("backup")).toMatch(/backup [0-9a-f]{8}: \d+ MiB, 1 databases/);
+            await dcorApi(reached).action("organization_create", { name: "later" });
+            await stack.sshOn(writes, sql("DROP TABLE package_extra, resource CASCADE"));
+            expect(await stack.run("restore")).toContain("and answers");
+            expect(await stack.leader()).toBe(writes);
+            await Promise.all(
+                MEMBERS.map((member) => stack.untilItSays(member, DATABASES, "ckan_default ckan_default\n")),
+            );
+            for (const member of MEMBERS) {
+                expect([member, await stack.sshOn(member, ROWS)]).toEqual([member, before]);
+            }
+            expect(await dcorApi(reached).action("organization_list")).not.toContain("later");
+            expect(await found("kept")).toEqual(["kept"]);
+            await expectKept();
+            const { rows } = await stack.expectWhole();
+            expect(rows.find(({ id }) => id === "X11")?.detail).toContain("with 1 database dumps");
+        },
+        15 * MINUTE,
     );
 
     test(
@@ -155,31 +180,6 @@ describe("DCOR with its database on three machines", () => {
             await stack.expectWhole();
         },
         20 * MINUTE,
-    );
-
-    test(
-        "a backup is of whichever writes, and a restore gives all machines each row of it",
-        async () => {
-            const writes = await stack.leader();
-            const before = await stack.sshOn(writes, ROWS);
-            expect(await stack.run("backup")).toMatch(/backup [0-9a-f]{8}: \d+ MiB, 1 databases/);
-            await dcorApi(reached).action("organization_create", { name: "later" });
-            await stack.sshOn(writes, sql("DROP TABLE package_extra, resource CASCADE"));
-            expect(await stack.run("restore")).toContain("and answers");
-            expect(await stack.leader()).toBe(writes);
-            await Promise.all(
-                MEMBERS.map((member) => stack.untilItSays(member, DATABASES, "ckan_default ckan_default\n")),
-            );
-            for (const member of MEMBERS) {
-                expect([member, await stack.sshOn(member, ROWS)]).toEqual([member, before]);
-            }
-            expect(await dcorApi(reached).action("organization_list")).not.toContain("later");
-            expect(await found("kept")).toEqual(["kept"]);
-            await expectKept();
-            const { rows } = await stack.expectWhole();
-            expect(rows.find(({ id }) => id === "X11")?.detail).toContain("with 1 database dumps");
-        },
-        15 * MINUTE,
     );
 
     test(

@@ -163,6 +163,8 @@ describe("DCOR with its database on three machines", () => {
         expect(stack.text("db2-packages")).toMatch(/patroni .*postgresql-15 .*unattended-upgrades/);
         expect(stack.text("db2-packages")).not.toContain("postgis");
         expect(stack.text("dcor-start")).not.toContain("postgresql@");
+        // What the way back of an upgrade copies.
+        expect(stack.text("dcor-configuration")).toContain("database=ckan_default\ndatabase_administrator=root\n");
         expect(Object.keys(stack.outputs)).toEqual(
             expect.arrayContaining(["databaseUrl", "databaseMembers", "databaseMemberSsh"]),
         );
@@ -189,6 +191,7 @@ describe("DCOR with its database on three machines", () => {
             for (const application of ["app1", "app2"]) {
                 expect(stack.text(`${application}-dcor-secrets`)).toContain("&target_session_attrs=primary&");
                 expect(stack.before(`${application}-dcor-configuration`)).toContain("database-database");
+                expect(stack.text(`${application}-dcor-configuration`)).toContain("database=''\n");
             }
             expect(stack.text("backup-repository")).toContain("databases=elsewhere\nadministrator=root\n");
             expect(stack.text("app1-backup-repository")).toContain("databases=no\n");
