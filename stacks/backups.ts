@@ -1,7 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Backup, type BackupConfig } from "../components/guest/backup";
 import type { BackupContents } from "../components/guest/backup-files";
+import {
+    ADMINISTRATOR_ELSEWHERE,
+    LOCAL_ADMINISTRATOR,
+    type DatabaseAdministrator,
+} from "../components/guest/postgresql-server";
 import type { Machine } from "../components/machine/machine";
+import { hasOwnServer, type ServerPlace } from "./config/postgresql-elsewhere";
 
 /** A machine whose data are backed up. */
 export interface BackedUp {
@@ -15,6 +21,17 @@ export interface BackedUp {
 export interface FurtherBackedUp extends BackedUp {
     /** What it is called after the stack. */
     role: string;
+}
+
+/**
+ * How the databases are reached that the first machine dumps. A machine that PostgreSQL has for itself dumps its own; of several, any
+ * may be the one that writes, and the first machine comes to it.
+ */
+export function dumpedHere({ postgresql }: ServerPlace): DatabaseAdministrator | undefined {
+    if (postgresql.machines !== undefined) {
+        return ADMINISTRATOR_ELSEWHERE;
+    }
+    return hasOwnServer({ postgresql }) ? LOCAL_ADMINISTRATOR : undefined;
 }
 
 /**

@@ -2,12 +2,12 @@ import { DatabaseCluster } from "../components/database-cluster/database-cluster
 import type { FirewallRule, Machine } from "../components/machine/machine";
 import { createMembers } from "./cluster-members";
 import type { EoxServerConfig } from "./config";
-import type { DatabaseUsers, StackDatabase } from "./database-machine";
+import type { DatabaseNeeds, StackDatabase } from "./database-machine";
 import { namedOutputs, type FurtherMachineConfig } from "./further-machine";
 
 const { ports } = DatabaseCluster;
 
-/** What is needed of the configuration. */
+/** What is needed of the configuration of either product. */
 type Config = FurtherMachineConfig & {
     postgresql: Pick<EoxServerConfig["postgresql"], "machines" | "sharedBuffersMiB">;
 };
@@ -15,12 +15,12 @@ type Config = FurtherMachineConfig & {
 /**
  * The machines of `postgresql.machines`, of which one writes; none where the configuration has none.
  * @param first where the product is: it, the others that the product is on, and the members alone reach them
+ * @param needs what it is to have, and who uses it. @default none of each
  */
 export async function createDatabaseCluster(
     config: Config,
     first: Machine,
-    extensions: readonly "postgis"[],
-    { others, after }: DatabaseUsers,
+    { extensions = [], upgrades, others = [], after = [] }: DatabaseNeeds,
 ): Promise<StackDatabase | undefined> {
     const { machines: configured, sharedBuffersMiB } = config.postgresql;
     if (configured === undefined) {
@@ -28,7 +28,7 @@ export async function createDatabaseCluster(
     }
     const clients = [first, ...others];
     const members = await createMembers(config, first, configured, {
-        ...{ after, ownPorts: [ports.clients, ...ports.members] },
+        ...{ after, upgrades, ownPorts: [ports.clients, ...ports.members] },
         rules: (others) => rulesOf(clients, others),
         packages: (image) => DatabaseCluster.packages(image, extensions),
     });

@@ -22,12 +22,16 @@ export interface StackDatabase {
     outputs: Record<string, unknown>;
 }
 
-/** Who uses the database of a stack besides its first machine. */
-export interface DatabaseUsers {
-    /** Machines that the product is on. */
-    others: readonly Machine[];
-    /** What must be there before those are let in, and others no longer are: nobody asks a machine that goes. */
-    after: readonly pulumi.Resource[];
+/** What the database of a stack is to have, and who uses it besides the first machine. */
+export interface DatabaseNeeds {
+    /** Of PostgreSQL. @default none */
+    extensions?: readonly "postgis"[];
+    /** Security updates that come by themselves. @default none do */
+    upgrades?: UpgradeSettings;
+    /** Other machines that the product is on. @default none */
+    others?: readonly Machine[];
+    /** What must be there before those are let in, and others no longer are: nobody asks a machine that goes. @default nothing */
+    after?: readonly pulumi.Resource[];
 }
 
 /** What is needed of the configuration of either product. */
@@ -37,19 +41,12 @@ type Config = FurtherMachineConfig & {
 
 /**
  * A machine for PostgreSQL, which the machines of the product alone reach; none where the configuration has none.
- * @param first where the product is
- * @param wanted the extensions of PostgreSQL, the security updates that come by themselves, and who uses it besides the first machine.
- *   @default none of each
+ * @param first where the product is @param needs what it is to have, and who uses it. @default none of each
  */
 export async function createDatabaseMachine(
     config: Config,
     first: Machine,
-    {
-        extensions = [],
-        upgrades,
-        others = [],
-        after = [],
-    }: { extensions?: readonly "postgis"[]; upgrades?: UpgradeSettings } & Partial<DatabaseUsers> = {},
+    { extensions = [], upgrades, others = [], after = [] }: DatabaseNeeds = {},
 ): Promise<StackDatabase | undefined> {
     const { machine: keys, data: volume, sharedBuffersMiB } = config.postgresql;
     if (keys === undefined || volume === undefined) {

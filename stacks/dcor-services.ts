@@ -12,15 +12,16 @@ import { MINIO_PORTS } from "../components/guest/minio-files";
 import type { Packages, PackageSet } from "../components/guest/packages";
 import { PostgreSql } from "../components/guest/postgresql";
 import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
-import { LOCAL_ADMINISTRATOR, POSTGRESQL_PORT } from "../components/guest/postgresql-server";
+import { POSTGRESQL_PORT } from "../components/guest/postgresql-server";
 import { Redis, REDIS_PORT } from "../components/guest/redis";
 import { Solr } from "../components/guest/solr";
 import { indexDirectory, SOLR_PORT } from "../components/guest/solr-files";
 import type { Machine } from "../components/machine/machine";
 import { REDIS_BALANCER_PORT } from "../components/redis-cluster/member";
+import { dumpedHere } from "./backups";
 import type { DcorConfig } from "./config";
 import { hasOwnMinio } from "./config/dcor-object-store";
-import { hasOwnServer } from "./config/postgresql-elsewhere";
+import { hasFurtherServer, hasOwnServer } from "./config/postgresql-elsewhere";
 import { hasOwnSolr, isOwnRedis } from "./config/services";
 import type { StackDatabase } from "./database-machine";
 import { createSearch, type StackSearch } from "./dcor-search";
@@ -48,7 +49,7 @@ export function dcorBackup(config: DcorConfig): BackupContents {
         ...ckan,
         directories: [...ckan.directories, ...(minio ? Minio.backup.directories : [])],
         excludes: minio ? Minio.backup.excludes : [],
-        databases: hasOwnServer({ postgresql }) ? LOCAL_ADMINISTRATOR : undefined,
+        databases: dumpedHere({ postgresql }),
         units: [...ckan.units, ...(minio ? Minio.backup.units : []), ...(ownSolr ? ["solr.service"] : [])],
         // An index that is damaged, too, is built anew from nothing.
         forget: ownSolr ? [indexDirectory("ckan")] : [],
@@ -102,12 +103,12 @@ export const buildPackages = (config: DcorConfig): PackageSet[] => [
 
 /** Debian's packages for what of DCOR and its services is on this machine. */
 export function servicePackages(config: DcorConfig): PackageSet[] {
-    const { postgresql, redis, solr, machine, applications } = config;
+    const { redis, solr, machine, applications } = config;
     const product = [isOwnRedis({ redis }) ? Redis.packages : redisUserPackages(redis), Dcor.packages];
     return [
         ...(applications ? [HAPROXY_PACKAGES] : product),
         ...(hasOwnServer(config) ? [PostgreSql.packages(machine.image)] : []),
-        ...(postgresql.machine || postgresql.rds ? [PostgreSqlElsewhere.packages] : []),
+        ...(hasFurtherServer(config) ? [PostgreSqlElsewhere.packages] : []),
         ...(hasOwnSolr({ solr }) ? [Solr.packages] : []),
         ...(hasOwnMinio(config) ? [Minio.packages] : []),
     ];

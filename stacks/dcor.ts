@@ -17,7 +17,7 @@ import type { BalancedService } from "../components/machine/load-balancer";
 import type { FirewallRule, Machine } from "../components/machine/machine";
 import { createBackups } from "./backups";
 import type { DcorConfig } from "./config";
-import { createDatabaseMachine } from "./database-machine";
+import { createDatabaseBeside } from "./database-beside";
 import { applicationHere, installSoftware } from "./dcor-application";
 import { applicationsElsewhere, createApplicationMachines, createBalancer } from "./dcor-machines";
 import { createObjectStore, triedKeys } from "./dcor-object-store";
@@ -74,7 +74,7 @@ export async function dcor(config: DcorConfig) {
     const managed = createManagedServices(config, machine, others);
     const users = { others, clients: [machine, ...others], after: balancer ? [balancer.running] : [], upgrades };
     const [databaseBeside, queue, store, searchBeside] = await Promise.all([
-        managed.database ?? createDatabaseMachine(config, machine, users),
+        managed.database ?? createDatabaseBeside(config, machine, users),
         managed.redis ??
             createRedisCluster(config, machine, users).then(
                 (cluster) => cluster ?? createRedisMachine(config, machine, users),

@@ -17,11 +17,11 @@ import { publicUrl, type PublicAddress } from "../components/guest/public-addres
 import { HealthCheck } from "../components/health-check";
 import { createMachine } from "../components/machine/create";
 import type { Machine } from "../components/machine/machine";
-import { createBackups } from "./backups";
+import { createBackups, dumpedHere } from "./backups";
 import type { EoxServerConfig } from "./config";
 import { hasOwnServer } from "./config/postgresql-elsewhere";
-import { createDatabaseCluster } from "./database-cluster";
-import { createDatabaseMachine, type StackDatabase } from "./database-machine";
+import { createDatabaseBeside } from "./database-beside";
+import type { StackDatabase } from "./database-machine";
 import { createLoadBalancer } from "./load-balancer";
 import { applicationHere, type EoxServerTier } from "./eoxserver-application";
 import { applicationsElsewhere, createApplicationMachines, createBalancer } from "./eoxserver-machines";
@@ -64,8 +64,7 @@ export async function eoxserver(config: EoxServerConfig) {
     const users = { others: machines.map((each) => each.machine), after: [balancer?.running ?? packages] };
     const beside =
         createManagedServices(config, machine, users.others).database ??
-        (await createDatabaseCluster(config, machine, EXTENSIONS, users)) ??
-        (await createDatabaseMachine(config, machine, { extensions: EXTENSIONS, ...users }));
+        (await createDatabaseBeside(config, machine, { extensions: EXTENSIONS, ...users }));
     const { url: elsewhere, password, authority } = config.postgresql;
     const server = beside?.server ?? (elsewhere === undefined ? undefined : { url: elsewhere, password, authority });
     const database = databaseServer(config, machine, packages, data, server);
@@ -97,10 +96,7 @@ export async function eoxserver(config: EoxServerConfig) {
         { dependsOn: [site, ...last, ...upgraded, ...front.after] },
     );
 
-    // A machine that PostgreSQL has for itself dumps its own. Of several, any may be the one that writes: they are dumped here.
-    const isDumpedHere = hasOwnServer(config) || config.postgresql.machines !== undefined;
-    const databases = isDumpedHere ? database.administrator : undefined;
-    const contents = EoxServer.backup(config.applications ? [] : names, databases);
+    const contents = EoxServer.backup(config.applications ? [] : names, dumpedHere(config));
     const others = [...(beside?.backedUp ?? []), ...tier.backedUp];
     const backup = createBackups(config, { machine, contents, after: [site] }, others);
 

@@ -113,6 +113,18 @@ function readAnswer<T>(name: string, { status, text }: Answer): { success: boole
 export const DCOR_PYTHON =
     "runuser -u www-data -- env HOME=/var/www TMPDIR=/cache/tmp CKAN_INI=/etc/ckan/default/ckan.ini AWS_CONFIG_FILE=/etc/ckan/dcor/aws.conf /usr/lib/ckan/default/bin/python -";
 
+/** How CKAN on a machine comes to its database. */
+export interface DatabaseWay {
+    /** All that it is given, as libpq has them. */
+    hosts: string;
+    /** The one that it comes to takes what is written. */
+    writes: boolean;
+    tls: boolean;
+    sslmode: string;
+    /** Whether it asks first if a connection that it has is still one. */
+    asks: boolean;
+}
+
 /** DCOR's own software on the machine, with `verify/guest/dcor.py`. */
 export class DcorSoftware {
     constructor(private readonly machine: Ssh) {}
@@ -130,8 +142,12 @@ export class DcorSoftware {
 
     /** What became of a job that was put into each of the queues now: `finished` when a worker has done it. */
     async jobs(queues: readonly string[]): Promise<Record<string, string>> {
-        const printed = await this.run(`jobs ${queues.join(" ")}`);
-        return JSON.parse(printed.split("\n").at(-1) ?? "") as Record<string, string>;
+        return lastLine(await this.run(`jobs ${queues.join(" ")}`));
+    }
+
+    /** How it comes to its database, by what it is given. */
+    async database(): Promise<DatabaseWay> {
+        return lastLine<DatabaseWay>(await this.run("database"));
     }
 
     /** Waits for the workers to be done with datasets that are to be taken away: a job without its resource blocks its queue. */
@@ -150,3 +166,6 @@ export class DcorSoftware {
         return this.machine.run(`cd /; ${DCOR_PYTHON} ${command} ${pipe}`, guestProgram("dcor.py"));
     }
 }
+
+/** What a program of CKAN's says last, after what CKAN prints when it is started. */
+const lastLine = <T>(printed: string) => JSON.parse(printed.split("\n").at(-1) ?? "") as T;

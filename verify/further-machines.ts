@@ -102,7 +102,7 @@ function keysOf(config: ParsedConfig) {
     const store = "objectStore" in config && config.objectStore.mode === "minio" ? config.objectStore : undefined;
     return {
         database: "postgresql" in config ? config.postgresql.machine : undefined,
-        databaseMembers: config.product === "eoxserver" ? config.postgresql.machines : undefined,
+        databaseMembers: "postgresql" in config ? config.postgresql.machines : undefined,
         objectStore: store?.machine,
         redis: "redis" in config ? config.redis.machine : undefined,
         redisMembers: "redis" in config ? config.redis.machines : undefined,

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import type { StepProgram } from "../guest/program";
 import type { PublicAddress } from "../guest/public-address";
 import { SUPERVISOR_UNIT } from "../guest/supervisor";
-import type { CkanDatabaseEndpoint } from "./database";
+import type { MadeDatabase } from "./database";
 import { configurationFiles } from "./render";
 import { LICENSES, REBUILD_MARK, TRUSTED, TRUSTED_SEARCH, UWSGI, type DcorSettings } from "./settings";
 
@@ -22,7 +22,8 @@ export interface Configuration {
     site: string;
     /** Whether CKAN is on several machines. */
     several: boolean;
-    database: Pick<CkanDatabaseEndpoint, "name" | "administrator">;
+    /** The database, as it is copied for the way back of an upgrade. @default it is not, or not from this machine */
+    database?: Omit<MadeDatabase, "from">;
     /** Which machine the stack's own Solr is on. @default it has none */
     searchMachine?: string;
     /** The authorities of the site's certificate, and of Solr's, as PEM. @default those that the machine trusts */
@@ -46,9 +47,9 @@ export function configurationProgram(configuration: Configuration): StepProgram 
             several: several ? "yes" : "no",
             authorities: [TRUSTED, TRUSTED_SEARCH],
             ...{ address: UWSGI_ADDRESS, port: UWSGI_PORT, server_name: settings.address.serverName },
-            database: database.name ?? "",
-            database_administrator: database.administrator?.user ?? "",
-            database_connection: database.administrator?.environment ?? [],
+            database: database?.name ?? "",
+            database_administrator: database?.administrator.user ?? "",
+            database_connection: database?.administrator.environment ?? [],
             licenses: LICENSES,
             secrets_revision: secretsRevision,
         },

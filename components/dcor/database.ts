@@ -3,16 +3,23 @@ import { secretFile, secretPath, SecretFiles } from "../guest/config-files";
 import { InstallStep } from "../guest/install-step";
 import type { DatabaseEndpoint } from "../guest/postgresql";
 import { databaseProgram } from "../guest/postgresql-database";
-import { LOCAL_ADMINISTRATOR, type DatabaseAdministrator } from "../guest/postgresql-server";
+import type { DatabaseAdministrator } from "../guest/postgresql-server";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
+
+/** A database that a machine has made on a server, which may be another one's. */
+export interface MadeDatabase {
+    name: string;
+    administrator: DatabaseAdministrator;
+    /** The machine, where that administrator comes in. */
+    from: Machine;
+}
 
 export interface CkanDatabaseEndpoint {
     /** Secret. What SQLAlchemy connects by. */
     url: pulumi.Output<string>;
-    /** Its name and the server's administrator, where it is on the machine: what the way back of an upgrade copies. @default it is elsewhere */
-    name?: string;
-    administrator?: DatabaseAdministrator;
+    /** How it was made, by which the way back of an upgrade copies it. @default it is not the stack's */
+    made?: MadeDatabase;
     /** It is there: what everything that connects waits for; none for a database that is not the stack's. */
     ready: pulumi.Resource[];
 }
@@ -67,7 +74,7 @@ export class CkanDatabase extends pulumi.ComponentResource {
                     const query = Object.entries({ host, port, ...settings }).map(([key, value]) => `${key}=${value}`);
                     return `postgresql://${DATABASE_USER}:${password}@/${DATABASE}?${query.join("&")}`;
                 }),
-            ...(server.administrator === LOCAL_ADMINISTRATOR && { name: DATABASE, administrator: LOCAL_ADMINISTRATOR }),
+            made: { name: DATABASE, administrator: server.administrator, from: machine },
             ready: [made],
         };
         this.registerOutputs();

@@ -146,7 +146,9 @@ export class Dcor extends pulumi.ComponentResource {
             .all([this.settings, secrets.revision, administrator.email, trusted, search.authority, search.own, site])
             .apply(([settings, secretsRevision, email, authority, searchAuthority, searchMachine, siteAddress]) =>
                 configurationProgram({
-                    ...{ settings, environment, database, site: siteAddress, several: places.length > 1 },
+                    ...{ settings, environment, site: siteAddress, several: places.length > 1 },
+                    // Several machines go on with it while one of them changes: no copy of it would be a way back.
+                    database: database.made?.from === machine ? database.made : undefined,
                     administrator: isFurther ? undefined : { name: administrator.name, email },
                     ...{ searchMachine, authority, searchAuthority, secretsRevision },
                 }),

@@ -1,4 +1,4 @@
-import { applicationNames, memberNames, SERVICES, type Cluster } from "./further-services";
+import { applicationNames, CLUSTERS, memberNames, SERVICES, type Cluster } from "./further-services";
 import {
     completeNamedMachines,
     nameComplaints,
@@ -53,7 +53,7 @@ export const clusterRules = (cluster: ClusterKeys): readonly Rule[] => [
     refusedWith((given) => given(cluster.section, "machines") !== undefined, refusedBeside(cluster)),
     platformRule(cluster),
     releaseRule(cluster),
-    applicationsRule(cluster),
+    apartRule(cluster),
 ];
 
 /** The names are those of machines, and a majority of them is one that can lose another. */
@@ -112,14 +112,21 @@ const releaseRule =
                 : [];
         });
 
-/** The machines of the stack are told apart by their names. */
-const applicationsRule =
-    ({ section }: ClusterKeys): Rule =>
-    (given) =>
-        applicationNames(given)
-            .filter((name) => memberNames(given, section).includes(name))
-            .map((name) => ({
-                path: ["applications", name],
-                reason: `it is the name of a machine in ${section}.machines`,
-                advice: 'Take another one, e.g. "app1".',
-            }));
+/** The machines of the stack are told apart by their names: what is wrong is said of the one that comes later in the configuration. */
+const apartRule =
+    ({ section, example }: ClusterKeys): Rule =>
+    (given) => {
+        const taken = (path: string[], names: string[], by: Cluster, another: string) =>
+            names
+                .filter((name) => memberNames(given, by).includes(name))
+                .map((name) => ({
+                    path: [...path, name],
+                    reason: `it is the name of a machine in ${by}.machines`,
+                    advice: `Take another one, e.g. "${another}".`,
+                }));
+        const earlier = CLUSTERS.slice(0, CLUSTERS.indexOf(section));
+        return [
+            ...earlier.flatMap((by) => taken([section, "machines"], memberNames(given, section), by, example)),
+            ...taken(["applications"], applicationNames(given), section, "app1"),
+        ];
+    };

@@ -21,7 +21,7 @@ const servicesRule: Rule = (given) => {
     };
     const onFirst = [
         ...(hasOwnServer({ postgresql })
-            ? [["PostgreSQL", "postgresql.machine, postgresql.rds or postgresql.url"]]
+            ? [["PostgreSQL", "postgresql.machine, postgresql.machines, postgresql.rds or postgresql.url"]]
             : []),
         ...(isOwnRedis({ redis }) ? [["Redis", "redis.machine, redis.elasticache or redis.url"]] : []),
         ...(hasOwnSolr({ solr }) ? [["Solr", "solr.machine or solr.url"]] : []),

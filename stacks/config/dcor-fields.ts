@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { VERSIONS } from "../../components/dcor/software";
 import { version } from "./common";
+import { databaseMachines } from "./database-cluster";
 import { checkedText, hostName, mailAddress, port, secretText, text, webAddress, wholeNumber } from "./field";
 import { ownMachine } from "./further-machine";
 import { authorities, ownRds } from "./rds";
@@ -94,6 +95,7 @@ export const postgresql = () =>
             }),
             authority: authorities("The certificate authorities of `rds`: those of its region.", "none"),
             ...ownMachine("postgresql"),
+            machines: databaseMachines(),
             ...ownRds(),
         })
         .prefault({})

@@ -63,12 +63,12 @@ export const scratchRule: Rule = (given) => {
 /** The tests of the extensions empty their database: they get one of their own, on the machine's server. */
 export const developmentRule: Rule = (given) =>
     given("development") === true &&
-    (["url", "machine", "rds"] as const).some((key) => given("postgresql", key) !== undefined)
+    (["url", "machine", "machines", "rds"] as const).some((key) => given("postgresql", key) !== undefined)
         ? [
               {
                   path: ["development"],
                   reason: "the extensions' tests need the machine's own PostgreSQL",
-                  advice: "Leave postgresql.url, postgresql.machine and postgresql.rds out.",
+                  advice: "Leave postgresql.url, postgresql.machine, postgresql.machines and postgresql.rds out.",
               },
           ]
         : [];

@@ -6,6 +6,7 @@ import { base } from "./base";
 import { acmeRule, authorityRule, certificateRule } from "./certificate";
 import { completeClusterMachines } from "./cluster";
 import { data, firewall, mirrors, packagesAsOf, serverName } from "./common";
+import { databaseClusterRules } from "./database-cluster";
 import { dcorApplicationRules } from "./dcor-applications";
 import * as fields from "./dcor-fields";
 import { bucketPrefix, objectStore } from "./dcor-object-store";
@@ -106,6 +107,7 @@ export const dcorRules: readonly Rule[] = [
     databaseAuthorityRule,
     authorityTextRule,
     ...rdsRules,
+    ...databaseClusterRules,
     redisPasswordRule,
     redisAddressRule,
     ...redisClusterRules,
@@ -125,7 +127,7 @@ export function completeDcor(given: DcorKeys) {
         data: completeData(data, machine),
         applications: completeNamedMachines(applications),
         dcor: { ...dcor, storageMachine: dcor.storageMachine ?? Object.keys(applications ?? {})[0] },
-        postgresql: completeOwnMachine("postgresql", given.postgresql),
+        postgresql: completeClusterMachines(completeOwnMachine("postgresql", given.postgresql)),
         redis: completeClusterMachines(completeOwnMachine("redis", given.redis)),
         objectStore: objectStore.mode === "minio" ? completeOwnMachine("objectStore", objectStore) : objectStore,
         solr: completeOwnMachine("solr", given.solr),

@@ -44,12 +44,18 @@ export const postgresql = () =>
         .prefault({})
         .meta({ description: "The database server." });
 
-/** Whether the stack's first machine has a server itself. */
-export const hasOwnServer = ({
-    postgresql: { url, machine, machines, rds },
-}: {
+/** The keys that say where PostgreSQL is. */
+export interface ServerPlace {
     postgresql: { url?: unknown; machine?: unknown; machines?: unknown; rds?: unknown };
-}) => [url, machine, machines, rds].every((each) => each === undefined);
+}
+
+/** Whether the stack's first machine has a server itself. */
+export const hasOwnServer = ({ postgresql: { url, machine, machines, rds } }: ServerPlace) =>
+    [url, machine, machines, rds].every((each) => each === undefined);
+
+/** Whether the stack has a server beside its first machine. */
+export const hasFurtherServer = ({ postgresql: { machine, machines, rds } }: ServerPlace) =>
+    [machine, machines, rds].some((each) => each !== undefined);
 
 /** What is said of a server elsewhere is said of one that there is, and can be used. */
 export const postgresqlRule: Rule = (given) => {

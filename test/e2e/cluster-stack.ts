@@ -7,29 +7,56 @@ import { TestStack } from "./test-stack";
 export type Outputs = Extract<AnyOutputs, { product: "eoxserver" }>;
 
 const MINUTE = 60_000;
-/** The row that a stack without an access control cannot show. */
-const NOT_HERE = ["E15"];
-const ROWS = 30;
 const PATRONI = "patronictl -c /etc/patroni/config.yml";
+
+/** A product, as far as a stack with its database on three machines is made with it and looked at. */
+interface ClusterProduct {
+    /** The smallest stack of it. */
+    least: { machine: object };
+    /** A database of it. */
+    database: string;
+    /** Rows that the stack cannot show, and how many there are. */
+    notHere: string[];
+    rows: number;
+}
+
+const EOXSERVER: ClusterProduct = {
+    ...{ least: SMALL.eoxserver, database: "eoxs_instance00" },
+    // It has no access control.
+    ...{ notHere: ["E15"], rows: 30 },
+};
+export const DCOR: ClusterProduct = {
+    ...{ least: SMALL.dcor, database: "ckan_default" },
+    // It is not for development.
+    ...{ notHere: ["D10"], rows: 32 },
+};
 export const MEMBERS = ["db1", "db2", "db3"];
 /** What the configuration of the cluster allows a failover, and what it takes besides. */
 export const MOST_SECONDS = 45;
 
 /** A program of psql on a member. */
-export const psql = (query: string, database = "eoxs_instance00") =>
+export const psql = (query: string, database = EOXSERVER.database) =>
     `cd /; runuser -u postgres -- psql -XAtq -v ON_ERROR_STOP=1 -d ${database} -c "${query}"`;
 
 export const otherThan = (member: string) => MEMBERS.find((each) => each !== member)!;
 
-/** EOxServer with its database on three machines. */
+/** A product with its database on three machines. */
 export class ClusterStack extends TestStack {
+    constructor(
+        label: string,
+        private readonly product = EOXSERVER,
+    ) {
+        super(label);
+    }
+
     /** @param settings of `postgresql`, besides the machines */
     configureCluster(settings: Record<string, unknown> = {}): void {
-        const own = { machine: { ...SMALL.eoxserver.machine }, data: { sizeGiB: 5 } };
+        const { least } = this.product;
+        const own = { machine: { ...least.machine }, data: { sizeGiB: 5 } };
         const machines = Object.fromEntries(MEMBERS.map((member) => [member, own]));
         // On the first machine's root disk, which is not the volume's.
         const backup = { repository: { mode: "directory", path: "/srv/backups" } };
-        this.configure({ ...SMALL.eoxserver, postgresql: { machines, ...settings }, backup });
+        this.configure({ ...least, postgresql: { machines, ...settings }, backup });
     }
 
     /** The members in a role, as another one of them sees it. */
@@ -56,7 +83,8 @@ export class ClusterStack extends TestStack {
     async untilItSays(member: string, query: string, answer: string): Promise<void> {
         const deadline = Date.now() + 2 * MINUTE;
         for (let said = ""; said !== answer;) {
-            said = await this.sshOn(member, psql(query)).catch((error: unknown) => String(error));
+            const asked = this.sshOn(member, psql(query, this.product.database));
+            said = await asked.catch((error: unknown) => String(error));
             if (said !== answer && Date.now() > deadline) {
                 throw new Error(`${member} says ${said} instead of ${answer}`);
             }
@@ -65,6 +93,6 @@ export class ClusterStack extends TestStack {
     }
 
     expectWhole() {
-        return expectAllRowsOk(this, NOT_HERE, ROWS);
+        return expectAllRowsOk(this, this.product.notHere, this.product.rows);
     }
 }

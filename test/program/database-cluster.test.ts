@@ -1,4 +1,5 @@
-import type { EoxServerConfig } from "../../stacks/config";
+import type { DcorConfig, EoxServerConfig } from "../../stacks/config";
+import { dcor } from "../../stacks/dcor";
 import { eoxserver } from "../../stacks/eoxserver";
 import { RecordedStack } from "./recorded-stack";
 import { configOf, testRules } from "./rules";
@@ -116,8 +117,9 @@ describe("a database on three machines", () => {
     });
 });
 
+const backup = { repository: { mode: "directory", path: "/srv/backups" } };
+
 describe("backups of a database on three machines", () => {
-    const backup = { repository: { mode: "directory", path: "/srv/backups" } };
     const backedUp = () => eoxserver(configOf<EoxServerConfig>({ ...keys, backup }));
 
     testRules("EOxServer with its database on three machines, and backups", backedUp);
@@ -133,5 +135,67 @@ describe("backups of a database on three machines", () => {
             true,
             false,
         ]);
+    });
+});
+
+describe("DCOR with its database on three machines", () => {
+    const own = { machine: local };
+    const ofDcor = (others: Record<string, unknown> = {}) =>
+        dcor(configOf<DcorConfig>({ product: "dcor", postgresql: keys.postgresql, ...others }));
+
+    testRules("DCOR with its database on three machines", () => ofDcor());
+
+    test("is given all of them, comes to the one that writes, and leaves one that is dead soon", async () => {
+        const stack = await RecordedStack.of(() => ofDcor());
+        const { [0]: url = "" } = /@\/ckan_default\?[^"\\]*/.exec(stack.text("dcor-secrets")) ?? [];
+        expect(Object.fromEntries(new URLSearchParams(url.split("?")[1]))).toEqual({
+            ...{ host: "10.77.0.10,10.77.0.10,10.77.0.10", port: "5432", target_session_attrs: "primary" },
+            ...{ sslmode: "verify-full", sslrootcert: "/etc/science-stacks/postgresql-authority.pem" },
+            ...{ connect_timeout: "2", tcp_user_timeout: "10000" },
+            ...{ keepalives_idle: "5", keepalives_interval: "2", keepalives_count: "3" },
+        });
+        expect(stack.before("database-database")).toContain("postgresql-answering");
+        expect(stack.before("postgresql-answering")).toEqual(
+            expect.arrayContaining(["db1-administrator", "db3-administrator", "db2-firewall"]),
+        );
+        expect(stack.text("packages")).toMatch(/postgresql-client/);
+        expect(stack.text("packages")).not.toContain("postgresql-15");
+        expect(stack.text("db2-packages")).toMatch(/patroni .*postgresql-15 .*unattended-upgrades/);
+        expect(stack.text("db2-packages")).not.toContain("postgis");
+        expect(stack.text("dcor-start")).not.toContain("postgresql@");
+        // What the way back of an upgrade copies.
+        expect(stack.text("dcor-configuration")).toContain("database=ckan_default\ndatabase_administrator=root\n");
+        expect(Object.keys(stack.outputs)).toEqual(
+            expect.arrayContaining(["databaseUrl", "databaseMembers", "databaseMemberSsh"]),
+        );
+    });
+
+    describe("and DCOR on two others, with backups", () => {
+        const several = () =>
+            ofDcor({
+                ...{ serverName: "dcor.example.org", applications: { app1: own, app2: own }, backup },
+                ...{ dcor: { storageMachine: "app1" }, redis: own, solr: own },
+            });
+
+        testRules("DCOR on two machines, with its database on three", several);
+
+        test("lets in each machine that has CKAN, and the first, which dumps the databases", async () => {
+            const stack = await RecordedStack.of(several);
+            for (const member of Object.keys(machines)) {
+                const access = stack.text(`${member}-patroni-data`).match(/hostssl all all .* scram-sha-256/g);
+                expect(access).toHaveLength(3);
+                const doors = stack.text(`${member}-firewall-trial`).match(/dport 5432 /g);
+                expect(doors).toHaveLength(5);
+                expect(stack.before(`${member}-firewall-trial`)).toContain("balancer-files");
+            }
+            for (const application of ["app1", "app2"]) {
+                expect(stack.text(`${application}-dcor-secrets`)).toContain("&target_session_attrs=primary&");
+                expect(stack.before(`${application}-dcor-configuration`)).toContain("database-database");
+                expect(stack.text(`${application}-dcor-configuration`)).toContain("database=''\n");
+            }
+            expect(stack.text("backup-repository")).toContain("databases=elsewhere\nadministrator=root\n");
+            expect(stack.text("app1-backup-repository")).toContain("databases=no\n");
+            expect(stack.names(/^db\d-backup-repository$/)).toEqual([]);
+        });
     });
 });

@@ -1,6 +1,14 @@
 import { etcdFiles, ETCD_UNIT_FILES } from "../../components/database-cluster/etcd-files";
 import { CLUSTER_SETTINGS, patroniFiles, PATRONI_UNIT_FILES } from "../../components/database-cluster/patroni-files";
-import { clusterSettings, serverAddress, serviceText, tlsSettings } from "../../components/guest/postgresql-server";
+import {
+    ADMINISTRATOR_ELSEWHERE,
+    clusterSettings,
+    serverAddress,
+    serviceText,
+    tlsSettings,
+} from "../../components/guest/postgresql-server";
+import type { DcorConfig } from "../../stacks/config";
+import { dcorBackup, ownPorts } from "../../stacks/dcor-services";
 import { expectRefusedOnce, parse, refused } from "./config-given";
 import { expectGolden } from "./golden";
 import { aws, ephemeralKey, firewall, host, local, type Keys } from "./machines-given";
@@ -17,16 +25,28 @@ const members = (count: number, changed: Keys = {}) => ({
     ...changed,
 });
 const three = members(3);
+/** What a stack of each product has besides. */
+const PRODUCTS: [string, Keys][] = [
+    ["EOxServer", {}],
+    ["DCOR", { product: "dcor", instances: undefined }],
+];
+const DCOR = PRODUCTS[1]![1];
 
-test("machines of PostgreSQL have the defaults of a machine, and a volume", () => {
+test.each(PRODUCTS)("machines of PostgreSQL of %s have the defaults of a machine, and a volume", (_, product) => {
     const machine = { platform: "local", image: "debian-12", network: "10.77.0.0/24" };
     const data = { sizeGiB: 20, onDestroy: "delete" };
-    const config = parse(withMachines(members(3, { db2: { machine: local, data: { sizeGiB: 6 } } })));
+    const config = parse({
+        ...product,
+        ...withMachines(members(3, { db2: { machine: local, data: { sizeGiB: 6 } } })),
+    });
     expect(config.postgresql).toEqual({
         sharedBuffersMiB: 256,
         machines: { db1: { machine, data }, db2: { machine, data: { ...data, sizeGiB: 6 } }, db3: { machine, data } },
     });
-    expect(Object.keys(parse(withMachines(members(5))).postgresql.machines!)).toHaveLength(5);
+    expect(Object.keys(parse({ ...product, ...withMachines(members(5)) }).postgresql.machines!)).toHaveLength(5);
+});
+
+test("the first machine may be another release without backups, and machines may be hosts, whose data stay", () => {
     const hosts = Object.fromEntries([2, 3, 4].map((last) => [`db${last}`, { machine: host(`192.0.2.${last}`) }]));
     expect(parse(withMachines(three, { backup })).backup?.repository).toEqual(backup.repository);
     expect(parse(withMachines(three, { machine: { ...local, image: "debian-13" } })).backup).toBeUndefined();
@@ -34,117 +54,152 @@ test("machines of PostgreSQL have the defaults of a machine, and a volume", () =
     expect(existing.postgresql.machines!["db2"]!.data.onDestroy).toBe("keep");
 });
 
-test.each<[string, Keys, string, RegExp, RegExp]>([
-    ["no machine at all", withMachines({}), "postgresql.machines", /0 are given/, /3 or 5 names/],
-    ["one machine", withMachines(members(1)), "postgresql.machines", /1 are given/, /3 or 5 names/],
-    ["an even number of machines", withMachines(members(4)), "postgresql.machines", /even number/, /3 or 5 names/],
-    [
-        "a member without a machine",
-        withMachines(members(3, { db3: { data: { sizeGiB: 5 } } })),
-        "postgresql.machines.db3.machine",
-        /must be set/,
-        /keys of `machine`/,
-    ],
-    [
-        "a key that there is not",
-        withMachines(members(3, { db3: { machine: local, priority: 3 } })),
-        "postgresql.machines.db3.priority",
-        /no such key/,
-        /Keys of postgresql\.machines\.db3: machine, data/,
-    ],
-    [
-        "a name that no machine can have",
-        withMachines(members(2, { DB_3: { machine: local } })),
-        "postgresql.machines.DB_3",
-        /no name of a machine/,
-        /lower-case letters and digits/,
-    ],
-    [
-        "the name of another kind of machine",
-        withMachines(members(2, { database: { machine: local } })),
-        "postgresql.machines.database",
-        /reserved/,
-        /"db1"/,
-    ],
-    [
-        "a machine of PostgreSQL's own besides",
-        withMachines(three, {}, { machine: local }),
-        "postgresql.machine",
-        /postgresql\.machines has the machines/,
-        /Leave one of the two out/,
-    ],
-    [
-        "a server elsewhere besides",
-        withMachines(three, {}, { url: "postgresql://admin@db.example.org" }),
-        "postgresql.url",
-        /postgresql\.machines has the machines/,
-        /Leave one of the two out/,
-    ],
-    [
-        "backups by the programs of another release",
-        withMachines(three, { machine: { ...local, image: "debian-13" }, backup }),
-        "machine.image",
-        /made by this machine's programs of PostgreSQL/,
-        /"debian-12", or leave backup out/,
-    ],
-    [
-        "an upgrade of all machines at once",
-        withMachines(three, { packagesAsOf: "2026-11-21" }),
-        "packagesAsOf",
-        /on all of them at once/,
-        /one machine after the other/,
-    ],
-    [
-        "another platform",
-        withMachines(members(3, { db2: { machine: host("192.0.2.2") } }), { firewall }),
-        "postgresql.machines.db2.machine.platform",
-        /first machine/,
-        /"local", as machine\.platform/,
-    ],
-    [
-        "AWS",
-        withMachines(members(3, { db3: { machine: aws, data: { onDestroy: "keep" } } }), {
-            machine: aws,
-            firewall,
-            data: { onDestroy: "keep" },
-        }),
-        "postgresql.machines.db3.machine.platform",
-        /for local ones and existing hosts/,
-        /postgresql\.rds/,
-    ],
-    [
-        "a release that was not tried",
-        withMachines(members(3, { db1: { machine: { ...local, image: "debian-13" } } })),
-        "postgresql.machines.db1.machine.image",
-        /not tried/,
-        /"debian-12"/,
-    ],
-    [
-        "the address of another member",
-        withMachines(
-            members(3, {
-                db1: { machine: { ...local, address: "10.77.0.9" } },
-                db3: { machine: { ...local, address: "10.77.0.9" } },
+describe.each(PRODUCTS)("of %s", (_, product) => {
+    test.each<[string, Keys, string, RegExp, RegExp]>([
+        ["no machine at all", withMachines({}), "postgresql.machines", /0 are given/, /3 or 5 names/],
+        ["one machine", withMachines(members(1)), "postgresql.machines", /1 are given/, /3 or 5 names/],
+        ["an even number of machines", withMachines(members(4)), "postgresql.machines", /even number/, /3 or 5 names/],
+        [
+            "a member without a machine",
+            withMachines(members(3, { db3: { data: { sizeGiB: 5 } } })),
+            "postgresql.machines.db3.machine",
+            /must be set/,
+            /keys of `machine`/,
+        ],
+        [
+            "a key that there is not",
+            withMachines(members(3, { db3: { machine: local, priority: 3 } })),
+            "postgresql.machines.db3.priority",
+            /no such key/,
+            /Keys of postgresql\.machines\.db3: machine, data/,
+        ],
+        [
+            "a name that no machine can have",
+            withMachines(members(2, { DB_3: { machine: local } })),
+            "postgresql.machines.DB_3",
+            /no name of a machine/,
+            /lower-case letters and digits/,
+        ],
+        [
+            "the name of another kind of machine",
+            withMachines(members(2, { database: { machine: local } })),
+            "postgresql.machines.database",
+            /reserved/,
+            /"db1"/,
+        ],
+        [
+            "a machine of PostgreSQL's own besides",
+            withMachines(three, {}, { machine: local }),
+            "postgresql.machine",
+            /postgresql\.machines has the machines/,
+            /Leave one of the two out/,
+        ],
+        [
+            "a server elsewhere besides",
+            withMachines(three, {}, { url: "postgresql://admin@db.example.org" }),
+            "postgresql.url",
+            /postgresql\.machines has the machines/,
+            /Leave one of the two out/,
+        ],
+        [
+            "backups by the programs of another release",
+            withMachines(three, { machine: { ...local, image: "debian-13" }, backup }),
+            "machine.image",
+            /made by this machine's programs of PostgreSQL/,
+            /"debian-12", or leave backup out/,
+        ],
+        [
+            "an upgrade of all machines at once",
+            withMachines(three, { packagesAsOf: "2026-11-21" }),
+            "packagesAsOf",
+            /on all of them at once/,
+            /one machine after the other/,
+        ],
+        [
+            "another platform",
+            withMachines(members(3, { db2: { machine: host("192.0.2.2") } }), { firewall }),
+            "postgresql.machines.db2.machine.platform",
+            /first machine/,
+            /"local", as machine\.platform/,
+        ],
+        [
+            "AWS",
+            withMachines(members(3, { db3: { machine: aws, data: { onDestroy: "keep" } } }), {
+                machine: aws,
+                firewall,
+                data: { onDestroy: "keep" },
             }),
-        ),
-        "postgresql.machines.db3.machine.address",
-        /that of postgresql\.machines\.db1\.machine/,
-        /another machine/,
+            "postgresql.machines.db3.machine.platform",
+            /for local ones and existing hosts/,
+            /postgresql\.rds/,
+        ],
+        [
+            "a release that was not tried",
+            withMachines(members(3, { db1: { machine: { ...local, image: "debian-13" } } })),
+            "postgresql.machines.db1.machine.image",
+            /not tried/,
+            /"debian-12"/,
+        ],
+        [
+            "the name of an application's machine",
+            withMachines(three, { applications: { db1: { machine: local } } }),
+            "applications.db1",
+            /name of a machine in postgresql\.machines/,
+            /"app1"/,
+        ],
+        [
+            "the address of another member",
+            withMachines(
+                members(3, {
+                    db1: { machine: { ...local, address: "10.77.0.9" } },
+                    db3: { machine: { ...local, address: "10.77.0.9" } },
+                }),
+            ),
+            "postgresql.machines.db3.machine.address",
+            /that of postgresql\.machines\.db1\.machine/,
+            /another machine/,
+        ],
+        [
+            "a volume that is too small",
+            withMachines(members(3, { db1: { machine: local, data: { sizeGiB: 4 } } })),
+            "postgresql.machines.db1.data.sizeGiB",
+            /out of range/,
+            /from 5 to 16384 GiB/,
+        ],
+    ])("%s is refused", (_, keys, key, reason, advice) =>
+        expectRefusedOnce({ ...product, ...keys }, key, reason, advice, ["postgresql"]),
+    );
+});
+
+test.each<[string, Keys, string, RegExp, RegExp]>([
+    [
+        "development, whose tests need a server that they may do anything to",
+        withMachines(three, { development: true }),
+        "development",
+        /need the machine's own PostgreSQL/,
+        /postgresql\.machines/,
     ],
     [
-        "a volume that is too small",
-        withMachines(members(3, { db1: { machine: local, data: { sizeGiB: 4 } } })),
-        "postgresql.machines.db1.data.sizeGiB",
-        /out of range/,
-        /from 5 to 16384 GiB/,
+        "the name of a machine of Redis'",
+        withMachines(three, {
+            redis: { machines: { db2: { machine: local }, c2: { machine: local }, c3: { machine: local } } },
+        }),
+        "redis.machines.db2",
+        /name of a machine in postgresql\.machines/,
+        /"cache1"/,
     ],
-])("%s is refused", (_, keys, key, reason, advice) => expectRefusedOnce(keys, key, reason, advice));
+])("of DCOR, %s is refused", (_, keys, key, reason, advice) =>
+    expectRefusedOnce({ ...DCOR, ...keys }, key, reason, advice),
+);
 
-test("PostgreSQL on several machines is EOxServer's alone", () => {
-    const { problems } = refused({ product: "dcor", instances: undefined, ...withMachines(three) });
-    expect(problems.map(({ key, reason }) => [key, reason])).toEqual([
-        ["postgresql.machines", expect.stringContaining("no such key")],
-    ]);
+test("DCOR's first machine has no PostgreSQL, and dumps what is on the others, with CKAN or without", () => {
+    const beside = { machine: local };
+    const several = { applications: { app1: beside }, redis: beside, solr: beside };
+    for (const others of [{}, several]) {
+        const config = parse({ ...DCOR, ...withMachines(three, { ...others, backup }) }) as unknown as DcorConfig;
+        expect(ownPorts(config)).not.toContain(5432);
+        expect(dcorBackup(config).databases).toBe(ADMINISTRATOR_ELSEWHERE);
+    }
 });
 
 test("what etcd and Patroni are given is what the golden files show", () => {
@@ -180,7 +235,7 @@ test("several servers are used by the one that writes, and left soon when they g
     expect(problems.map(({ key }) => key)).toEqual(["postgresql.url"]);
 });
 
-test("an ephemeral stack has PostgreSQL on its one machine", () => {
+test.each(["eoxserver", "dcor"])("an ephemeral stack of %s has PostgreSQL on its one machine", (product) => {
     const postgresql = { machines: three, sharedBuffersMiB: 128 };
-    expect(ephemeralKey("eoxserver", "postgresql", postgresql)).toEqual({ sharedBuffersMiB: 128 });
+    expect(ephemeralKey(product, "postgresql", postgresql)).toEqual({ sharedBuffersMiB: 128 });
 });

@@ -43,7 +43,7 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         withMachines(two, { postgresql: undefined }),
         "applications",
         SHARED,
-        /postgresql\.machine, postgresql\.rds or postgresql\.url/,
+        /postgresql\.machine, postgresql\.machines, postgresql\.rds or postgresql\.url/,
     ],
     [
         "Redis on the first machine",

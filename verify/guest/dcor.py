@@ -3,6 +3,7 @@ What a check needs of DCOR's own software; run by its Python, as its user.
 
     dcor.py measure                      a small measurement of sixty events, as an .rtdc file, to standard output
     dcor.py objects CIRCLE RESOURCE...   the objects of resources of a circle, as JSON
+    dcor.py database                     how CKAN comes to its database, as JSON
     dcor.py jobs QUEUE...                puts a job into each queue, and says how each has ended, as JSON
     dcor.py settle DATASET...            waits for the workers to be done with datasets that are to be taken away: a job whose
                                          resource is gone waits for it until its time is over, and its queue with it. What no
@@ -130,6 +131,25 @@ def jobs(*queues):
         print(json.dumps({queue: job.get_status() for queue, job in made.items()}))
 
 
+def database():
+    """By CKAN's own engine, as it is when CKAN has been started."""
+    from ckan.cli.cli import ckan
+
+    with ckan.make_context("ckan", ["jobs", "list"]):
+        from ckan.model import meta
+
+        with meta.engine.connect() as connection:
+            used = connection.connection.dbapi_connection.info
+            way = {
+                "hosts": used.dsn_parameters["host"],
+                "sslmode": used.dsn_parameters["sslmode"],
+                "tls": used.ssl_in_use,
+                "writes": not connection.exec_driver_sql("select pg_is_in_recovery()").scalar(),
+                "asks": meta.engine.pool._pre_ping,
+            }
+    print(json.dumps(way))
+
+
 def settle(*datasets):
     """The name of a job of DCOR begins with its dataset's identifier."""
     from ckan.cli.cli import ckan
@@ -156,5 +176,5 @@ def settle(*datasets):
 
 
 if __name__ == "__main__":
-    commands = {"measure": measure, "objects": objects, "jobs": jobs, "settle": settle, "forget": forget}
+    commands = {each.__name__: each for each in (measure, objects, database, jobs, settle, forget)}
     commands[sys.argv[1]](*sys.argv[2:])

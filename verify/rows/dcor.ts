@@ -10,6 +10,7 @@ import { together } from "./common/machines";
 import { REDIS_UNITS } from "./common/redis";
 import { checkRedisCluster } from "./common/redis-cluster";
 import { checkBalancer } from "./dcor/balancer";
+import { checkWayToCluster } from "./dcor/database";
 import { installationRows } from "./dcor/installation";
 import { options, serviceRows } from "./dcor/services";
 import { settingRows } from "./dcor/settings";
@@ -62,8 +63,9 @@ export const dcor: Product<"dcor"> = {
     }),
     services: async (context) => {
         const way = context.applicationMachines.length > 0 ? `${await checkBalancer(context)}; ` : "";
-        const cluster = context.redisMembers.length > 0 ? `${await checkRedisCluster(context)}; ` : "";
-        return way + cluster + (await onEachApplication(context, checkGiven));
+        const database = context.databaseMembers.length > 0 ? `${await checkWayToCluster(context)}; ` : "";
+        const redis = context.redisMembers.length > 0 ? `${await checkRedisCluster(context)}; ` : "";
+        return way + database + redis + (await onEachApplication(context, checkGiven));
     },
     trialSetting: {
         change: (config, { dcor: { workers } }) => {
@@ -89,5 +91,5 @@ async function checkGiven(context: DcorContext): Promise<string> {
     const hosts = ["sqlalchemy.url", "ckan.redis.url"].map((key) => values.get(key)?.replace(/^(\w+:\/\/).*@/, "$1"));
     ensure(!hosts.includes(undefined), "ckan.ini names no database, or no Redis");
     const places = [...hosts.map((host) => host?.split("?")[0]), values.get("solr_url")];
-    return `CKAN is given ${places.join(", ")} and ${outputs.objectStore}; postgresql.machine, postgresql.rds, postgresql.url, redis.machine, redis.machines, redis.elasticache, redis.url, solr.machine, solr.url, objectStore.machine and objectStore.mode name others`;
+    return `CKAN is given ${places.join(", ")} and ${outputs.objectStore}; postgresql.machine, postgresql.machines, postgresql.rds, postgresql.url, redis.machine, redis.machines, redis.elasticache, redis.url, solr.machine, solr.url, objectStore.machine and objectStore.mode name others`;
 }

@@ -3,10 +3,10 @@ import type { EoxServerContext } from "../context";
 import type { Product } from "../product";
 import { ensure, type Row } from "../row";
 import { databaseRows } from "./eoxserver/database";
-import { checkCluster } from "./eoxserver/database-cluster";
 import { addressOf, isElsewhere } from "./eoxserver/database-elsewhere";
 import { ENDPOINT_PORT } from "../../components/guest/tls-endpoint-files";
 import { onEachApplication } from "./common/applications";
+import { checkDatabaseCluster } from "./common/database-cluster";
 import { applicationRows } from "./eoxserver/application";
 import { checkBalancer } from "./eoxserver/balancer";
 import { webPorts } from "./eoxserver/instance";
@@ -42,7 +42,7 @@ export const eoxserver: Product<"eoxserver"> = {
         const wanted = isElsewhere(context) ? addressOf(context).host : "/var/run/postgresql";
         await onEachApplication(context, (each) => checkEndpoint(each, wanted));
         const way = context.applicationMachines.length > 0 ? `${await checkBalancer(context)}; ` : "";
-        const cluster = context.databaseMembers.length > 0 ? `: ${await checkCluster(context)}` : "";
+        const cluster = context.databaseMembers.length > 0 ? `: ${await checkDatabaseCluster(context)}` : "";
         return `${way}each instance is given PostgreSQL as an endpoint, ${wanted}${cluster}; postgresql.machine names one on a second machine of the stack, postgresql.machines one on several, postgresql.rds one of Amazon's, postgresql.url one elsewhere`;
     },
     trialSetting: {

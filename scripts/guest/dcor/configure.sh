@@ -5,7 +5,7 @@
 # Parameters: environment (directory of the software), administrator (or empty, where another machine has the database brought up to
 # date), email, hosts (a line for /etc/hosts, or empty), several (whether DCOR is on several machines), search (which machine the stack's own Solr is on, or empty), rebuild_mark (a file that says that the search index is of other data
 # than the database has), authorities (paths of certificates that the machine trusts, where they are among the files), licenses (path of
-# the list of datasets' licences), secrets_revision, files (with lay_files), notify. For another version: database (or empty, for one
+# the list of datasets' licences), secrets_revision, files (with lay_files), notify. For another version: database (or empty, where it is not copied, as one
 # elsewhere), database_administrator and database_connection (libpq's environment), address and port of uWSGI, server_name.
 # Removal takes the configuration, the logs and what CKAN has made of its style sheets; what users have uploaded is on the volume.
 library=/usr/local/lib/science-stacks/dcor

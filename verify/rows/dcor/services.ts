@@ -2,7 +2,6 @@ import type { DcorContext } from "../../context";
 import { DcorSoftware } from "../../dcor-api";
 import { QUEUES } from "../../../components/dcor/render";
 import { SCRATCH, STORAGE } from "../../../components/dcor/settings";
-import { serverAddress } from "../../../components/guest/postgresql-server";
 import { hasOwnMinio } from "../../../stacks/config/dcor-object-store";
 import { hasOwnServer } from "../../../stacks/config/postgresql-elsewhere";
 import { hasOwnSolr, isOwnRedis } from "../../../stacks/config/services";
@@ -10,6 +9,7 @@ import { ensure, type Row } from "../../row";
 import type { Ssh } from "../../ssh";
 import { checkRedis, tlsHost } from "../common/redis";
 import { checkRedisMembers } from "../common/redis-cluster";
+import { checkDatabase } from "./database";
 import { checkMinio } from "./minio";
 import { checkSolr } from "./solr";
 
@@ -44,28 +44,10 @@ export const serviceRows: Row<DcorContext>[] = [
         id: "D03",
         title: "PostgreSQL (password generated), Solr with CKAN's schema, Redis; ckan db init",
         async check(context) {
-            const { machine, front, database, databaseUrl, config, outputs, redisMachine, redisMembers } = context;
+            const { machine, config, outputs, redisMachine, redisMembers } = context;
             const said: string[] = [];
             if (config.postgresql.url === undefined) {
-                const [encoding] = await database.rows<{ name: string }>(
-                    "select pg_encoding_to_char(encoding) as name from pg_database where datname = 'ckan_default'",
-                );
-                ensure(encoding?.name === "UTF8", `the database ckan_default is ${encoding?.name ?? "not there"}`);
-                const [tables] = await database.rows<{ count: number }>(
-                    `select count(*)::int as count from information_schema.tables where table_schema = 'public'`,
-                    "ckan_default",
-                );
-                ensure((tables?.count ?? 0) > 20, `ckan_default has ${tables?.count} tables`);
-                const [state] = await database.rows<{ version: string }>(
-                    "select version_num as version from alembic_version",
-                    "ckan_default",
-                );
-                ensure(state?.version, "`ckan db init` has not been run");
-                const refused = await front.run(
-                    `PGPASSWORD=wrong psql -h ${serverAddress(databaseUrl ?? "")?.host ?? "/var/run/postgresql"} -U ckan_default ckan_default -c 'select 1' 2>&1 || true`,
-                );
-                ensure(/password authentication failed/.test(refused), `a wrong password is answered with: ${refused}`);
-                said.push(`ckan_default with ${tables?.count} tables, and no entry with a wrong password`);
+                said.push(await checkDatabase(context));
             }
             if (config.solr.url === undefined) {
                 said.push(await checkSolr(context, await options(context)));
@@ -87,7 +69,7 @@ export const serviceRows: Row<DcorContext>[] = [
         async check(context) {
             const { machine, front, config, databaseMachine, objectStoreMachine, redisMachine, searchMachine } =
                 context;
-            const { redisMembers } = context;
+            const { databaseMembers, redisMembers } = context;
             const places = [
                 ...(hasOwnServer(config) ? [CLUSTER] : []),
                 ...(hasOwnSolr(config) ? [INDEX] : []),
@@ -95,7 +77,7 @@ export const serviceRows: Row<DcorContext>[] = [
                 ...(hasOwnMinio(config) ? [OBJECTS] : []),
             ];
             const further = [
-                { beside: databaseMachine, place: CLUSTER },
+                ...[databaseMachine, ...databaseMembers].map((beside) => ({ beside, place: CLUSTER })),
                 { beside: objectStoreMachine, place: OBJECTS },
                 ...[redisMachine, ...redisMembers].map((beside) => ({ beside, place: QUEUE })),
                 { beside: searchMachine, place: INDEX },

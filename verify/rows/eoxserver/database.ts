@@ -1,6 +1,6 @@
 import type { EoxServerContext as Context } from "../../context";
 import { count, ensure, type Row } from "../../row";
-import { checkMembers } from "./database-cluster";
+import { checkDatabaseMembers } from "../common/database-cluster";
 import { checkAccessElsewhere, checkServerElsewhere, checkServerOfMachine, isElsewhere } from "./database-elsewhere";
 import { checkLocalAccess, checkLocalServer } from "./database-local";
 import { databaseOf } from "./instance";
@@ -12,7 +12,14 @@ export const databaseRows: Row<Context>[] = [
         title: "PostgreSQL and PostGIS, started at boot, the cluster on the data volume",
         check: (context) => {
             if (context.databaseMembers.length > 0) {
-                return checkMembers(context);
+                const database = databaseOf(context.config.instances[0]?.name);
+                return checkDatabaseMembers(context, async (server) => {
+                    const [postgis] = await server.rows<{ version: string }>(
+                        "select postgis_lib_version() as version",
+                        database,
+                    );
+                    return ` with PostGIS ${postgis?.version}`;
+                });
             }
             return context.databaseMachine
                 ? checkServerOfMachine(context, context.databaseMachine)

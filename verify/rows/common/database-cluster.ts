@@ -1,24 +1,25 @@
 import { PATRONI_CONFIGURATION } from "../../../components/database-cluster/patroni-files";
-import type { EoxServerContext as Context } from "../../context";
+import type { Context } from "../../context";
+import type { Database } from "../../database";
 import type { DatabaseMember } from "../../further-machines";
 import { count, ensure } from "../../row";
-import { together } from "../common/machines";
-import { databaseOf } from "./instance";
+import { together } from "./machines";
 
-/** E03, of each of the machines that the server has. */
-export function checkMembers({ databaseMembers, config }: Context): Promise<string> {
-    return together(databaseMembers, (member) => checkMember(member, config.instances[0]?.name ?? ""));
-}
+/** Looks at each of several machines of PostgreSQL. @param extensions what is to be said of a server's extensions. @default nothing */
+export const checkDatabaseMembers = (
+    { databaseMembers }: Pick<Context, "databaseMembers">,
+    extensions: (server: Database) => Promise<string> = () => Promise.resolve(""),
+): Promise<string> => together(databaseMembers, (member) => checkMember(member, extensions));
 
-async function checkMember({ server, ssh }: DatabaseMember, instance: string): Promise<string> {
+async function checkMember(
+    { server, ssh }: DatabaseMember,
+    extensions: (server: Database) => Promise<string>,
+): Promise<string> {
     const [found] = await server.rows<{ version: string; directory: string; checksums: string }>(
         "select current_setting('server_version') as version, current_setting('data_directory') as directory, current_setting('data_checksums') as checksums",
     );
-    const [postgis] = await server.rows<{ version: string }>(
-        "select postgis_lib_version() as version",
-        databaseOf(instance),
-    );
-    ensure(found && postgis, "PostgreSQL gives no answer");
+    ensure(found, "PostgreSQL gives no answer");
+    const more = await extensions(server);
     const seen = await ssh.facts(`
         fact cluster "$(findmnt -no MAJ:MIN --target "$(realpath ${found.directory})")"
         fact etcd "$(findmnt -no MAJ:MIN --target /data/etcd/member)"
@@ -29,7 +30,7 @@ async function checkMember({ server, ssh }: DatabaseMember, instance: string): P
     ensure(seen["etcd"] === seen["volume"], "the data of etcd are not on the data volume");
     ensure(seen["boot"] === "enabled", "etcd and Patroni are not started at boot");
     ensure(found.checksums === "on", "the cluster has no checksums");
-    return `PostgreSQL ${found.version} with PostGIS ${postgis.version}, by Patroni at boot, its cluster in ${found.directory} on the data volume`;
+    return `PostgreSQL ${found.version}${more}, by Patroni at boot, its cluster in ${found.directory} on the data volume`;
 }
 
 /** What Patroni says of a member. */
@@ -41,7 +42,10 @@ interface Listed {
 }
 
 /** X12, of PostgreSQL on several machines: one writes, the others get what it writes, and one of them has it before it is acknowledged. */
-export async function checkCluster({ databaseMembers, database }: Context): Promise<string> {
+export async function checkDatabaseCluster({
+    databaseMembers,
+    database,
+}: Pick<Context, "databaseMembers" | "database">): Promise<string> {
     const [first] = databaseMembers;
     ensure(first, "none of the machines of PostgreSQL is known");
     const listed = JSON.parse(
