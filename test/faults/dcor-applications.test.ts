@@ -6,65 +6,34 @@ import { machineRuns, powerCut } from "../e2e/host";
 import { NETWORK } from "../e2e/network";
 import { SMALL } from "../e2e/small";
 import { expectUnseen, seenDuring } from "../e2e/visitors";
-import { makeDataset, type Made } from "./dataset";
+import { PNG, uploadPicture } from "./circle-picture";
+import { makeDataset } from "./dataset";
+import { MOST_SECONDS, otherThan, RedisMembers } from "./redis-members";
 import { MINUTE } from "./tried";
 
-/** The smallest picture that CKAN takes for one. */
-const PNG = Buffer.from(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
-    "base64",
-);
 const WORKERS = QUEUES.map((queue) => `ckan-worker-${queue}`).join(" ");
 
-describe("DCOR on two machines of its own", () => {
+describe("DCOR on two machines of its own, with its queue in Redis on three", () => {
     const dcor = new DcorMachines("dcor-apps");
     const { stack } = dcor;
+    const redis = new RedisMembers(stack, () => dcor.outputs);
     let picture: string;
 
     /** Makes a dataset as a user of DCOR-Aid does, and gets its file back. @param machine that makes the measurement */
-    async function expectProcessed(name: string, machine: string): Promise<Made> {
+    async function expectProcessed(name: string, machine: string): Promise<void> {
         const reached = dcor.on(machine);
         try {
             const made = await makeDataset(reached, name, "public");
             const back = await dcor.api.download(made.id, { id: made.resource, name: `${name}.rtdc` });
             expect([back.status, back.body.equals(made.content)]).toEqual([200, true]);
-            return made;
         } finally {
             await reached.close();
         }
     }
 
-    /** Sends the picture of a new circle as a form does. @returns its address */
-    async function uploadPicture(circle: string): Promise<string> {
-        const boundary = "a-form";
-        const part = (name: string, content: string | Buffer, more = "") =>
-            Buffer.concat([
-                Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n`),
-                Buffer.from(content),
-                Buffer.from("\r\n"),
-            ]);
-        const file = '; filename="circle.png"\r\nContent-Type: image/png';
-        const { status, text } = await dcor.web.request(
-            new URL("api/3/action/organization_create", dcor.outputs.url).href,
-            {
-                method: "POST",
-                headers: {
-                    Authorization: dcor.outputs.apiToken,
-                    "Content-Type": `multipart/form-data; boundary=${boundary}`,
-                },
-                body: Buffer.concat([
-                    ...[part("name", circle), part("image_upload", PNG, file)],
-                    Buffer.from(`--${boundary}--\r\n`),
-                ]),
-            },
-        );
-        expect(status).toBe(200);
-        return (JSON.parse(text) as { result: { image_display_url: string } }).result.image_display_url;
-    }
-
     beforeAll(async () => {
         await dcor.begin({
-            ...{ ...BESIDE, applications: { app1: OWN, app2: OWN } },
+            ...{ ...BESIDE, ...RedisMembers.configuration(OWN), applications: { app1: OWN, app2: OWN } },
             dcor: { ...SMALL.dcor.dcor, storageMachine: "app1" },
         });
         await dcor.signIn();
@@ -94,7 +63,7 @@ describe("DCOR on two machines of its own", () => {
         "a circle's picture is kept by one machine, and seen whichever is asked; each has the style sheets of all pages",
         async () => {
             for (const circle of ["one", "two", "three"]) {
-                picture = await uploadPicture(circle);
+                picture = await uploadPicture(dcor.web, dcor.outputs, circle);
             }
             const kept = "ls /data/ckan/storage/uploads/group 2>/dev/null | wc -l";
             expect([await stack.sshOn("app1", kept), await stack.sshOn("app2", kept)]).toEqual(["3\n", "0\n"]);
@@ -123,6 +92,7 @@ describe("DCOR on two machines of its own", () => {
                 expect(detail(row)).toContain(`${stack.beside("app2")}: `);
             }
             expect(detail("X12")).toContain("2 servers of DCOR, which all answer it by TLS");
+            expect(detail("X12")).toMatch(/is master, 2 replicas got by TLS .*, and whoever uses Redis is led to it/);
             await expectUnchanged(stack, "haproxy nginx");
         },
         15 * MINUTE,
@@ -145,6 +115,43 @@ describe("DCOR on two machines of its own", () => {
             expect((await dcor.web.request(picture)).body.equals(PNG)).toBe(true);
         },
         15 * MINUTE,
+    );
+
+    test(
+        "the master of Redis loses its power: requests and datasets wait for another one at most, and none is lost",
+        async () => {
+            const lost = await redis.master("cache1");
+            const seen = await seenDuring(`${lost}, the master of Redis, loses its power`, dcor.visits, async () => {
+                powerCut(stack.beside(lost));
+                await expectProcessed("without-master", "app1");
+                await sleep(MOST_SECONDS * 1000);
+            });
+            expect(Object.values(seen).filter(({ failed }) => failed > 0)).toEqual([]);
+            expect(await redis.master(otherThan(lost))).not.toBe(lost);
+            const ended = await dcor.software("app2", (software) => software.jobs(QUEUES));
+            expect(Object.values(ended)).toEqual(["finished", "finished", "finished"]);
+            await stack.run("up");
+            await redis.untilItIs(lost, "slave");
+            await expectAllRowsOk(stack, NOT_HERE, ROWS);
+        },
+        15 * MINUTE,
+    );
+
+    test(
+        "a restart of CKAN on a machine leaves HAProxy there running, which leads to Redis, and no request fails",
+        async () => {
+            const balancer = () => stack.sshOn("app1", "systemctl show -P MainPID haproxy");
+            const before = await balancer();
+            const shown = '[ "$(systemctl is-active haproxy-endpoint)" = active ]';
+            await expectUnseen("a restart of CKAN", dcor.visits, () =>
+                stack.sshOn(
+                    "app1",
+                    `systemctl restart supervisor && timeout 180 bash -c 'until ${shown}; do sleep 0.5; done'`,
+                ),
+            );
+            expect(await balancer()).toBe(before);
+        },
+        8 * MINUTE,
     );
 
     test(

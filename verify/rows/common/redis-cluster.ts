@@ -76,7 +76,8 @@ export async function checkRedisCluster({ redisMembers, applicationMachines, fro
 
     const users = applicationMachines.length > 0 ? applicationMachines.map(({ ssh }) => ssh) : [front];
     for (const seen of await Promise.all(users.map((ssh) => seenByBalancer(ssh, REDIS_BALANCER_PORT)))) {
-        const up = seen.filter(isUp);
+        // HAProxy may do other things there besides.
+        const up = seen.filter((line) => line.startsWith("redis ") && isUp(line));
         ensure(
             up.join() === `redis ${master.member} UP L7OK`,
             `HAProxy leads to ${up.join(", ") || "none"} instead of ${master.member}`,
