@@ -25,6 +25,15 @@ BindReadOnlyPaths=
 Environment=CONFIG=${OLD_CONFIGURATION} PIDFILE=/run/haproxy/haproxy.pid EXTRAOPTS=
 `;
 
+const OLD_TEXT = `listen passing
+    mode tcp
+    timeout connect 2s
+    timeout client 1h
+    timeout server 1h
+    bind 127.0.0.1:6380
+    server ssh 127.0.0.1:22
+`;
+
 /** What answers, at once and after some seconds, and takes its time to end. */
 const BEHIND = "behind.service";
 const SERVER = `
@@ -88,18 +97,14 @@ const listens = (port: number) => guest.run(`ss -lntH 'sport = ${port}' | wc -l`
 test("HAProxy that was started with the only file of before is started anew with the directory, and that file goes", () => {
     guest.run(`systemctl disable --quiet --now ${HAPROXY_UNIT}`);
     const dropIn = `/etc/systemd/system/${HAPROXY_UNIT}.d/balancer.conf`;
-    const old =
-        "listen passing\n    mode tcp\n    timeout connect 2s\n    timeout client 1h\n    timeout server 1h\n    bind 127.0.0.1:6380\n    server ssh 127.0.0.1:22\n";
-    expect(
-        runStep(guest, "drop-in", {
-            script: "files/apply.sh",
-            parameters: { manifest: "drop-in", enable: [], validate: "" },
-            files: { [dropIn]: { content: OLD_DROP_IN } },
-        }).status,
-    ).toBe(0);
-    guest.run("systemctl daemon-reload");
-    const before = { ...part("passing", { [OLD_CONFIGURATION]: { content: old } }), notify: HAPROXY_TAKES_UP.notify };
-    expect(runStep(guest, "passing", { ...before, parameters: { ...before.parameters, validate: "" } }).status).toBe(0);
+    guest.run(`mkdir -p "$(dirname ${dropIn})"; cat >${dropIn}; systemctl daemon-reload`, OLD_DROP_IN);
+    const before: StepProgram = {
+        script: "files/apply.sh",
+        parameters: { manifest: "passing", enable: [HAPROXY_UNIT], validate: `haproxy -c -q -f ${OLD_CONFIGURATION}` },
+        files: { [OLD_CONFIGURATION]: { content: OLD_TEXT } },
+        notify: [`${HAPROXY_UNIT}:reload`],
+    };
+    expect(runStep(guest, "passing", before).status).toBe(0);
     expect([command(), listens(6380)]).toEqual([expect.stringContaining(OLD_CONFIGURATION), true]);
 
     expect(runStep(guest, "packages", installProgram(HAPROXY_PACKAGES)).stdout).toContain(`wrote ${dropIn}\n`);

@@ -1,6 +1,6 @@
 import { BALANCED, balancedServices, behindEndpoint, CHECK_SECONDS } from "../../components/dcor/balanced";
 import { balancerFiles, servicesOn } from "../../components/guest/balancer-files";
-import { behindFiles, endpointFiles } from "../../components/guest/tls-endpoint-files";
+import { behindFiles, ENDPOINT_UNIT, endpointFiles } from "../../components/guest/tls-endpoint-files";
 import { ephemeralConfiguration, keysOf } from "../../ephemeral/configuration";
 import type { DcorConfig } from "../../stacks/config";
 import { dcorBackup, ownPorts } from "../../stacks/dcor-services";
@@ -122,7 +122,8 @@ test("what HAProxy is given on the first machine, and on those of DCOR, is what 
             ...{ ...behindEndpoint, address: "10.77.0.11", certificateRevision: "0123456789ab", timeoutSeconds: 500 },
         }),
     );
-    expectGolden("dcor", "endpoint", behindFiles(BALANCED, behindEndpoint.behind!));
+    const unit = `/etc/systemd/system/${ENDPOINT_UNIT}`;
+    expectGolden("dcor", "endpoint", { [unit]: behindFiles(BALANCED, behindEndpoint.behind!)[unit]! });
 });
 
 test("an ephemeral stack has DCOR on its one machine, with all its services", () => {
