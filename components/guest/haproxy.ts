@@ -30,7 +30,8 @@ export const HAPROXY_PACKAGES = {
 
 /** How HAProxy takes up such a file, and goes on with those of others when it goes. */
 export const HAPROXY_TAKES_UP = {
-    validate: `haproxy -c -q -f ${GLOBAL} -f ${PARTS}`,
+    // What it says is the error that users read.
+    validate: `haproxy -c -f ${GLOBAL} -f ${PARTS}`,
     notify: [`${HAPROXY_UNIT}:reload`],
     enable: [HAPROXY_UNIT],
     shared: PARTS,
