@@ -1,4 +1,4 @@
-import { balancerFiles } from "../../components/guest/balancer-files";
+import { BALANCER_PORT, balancerFiles } from "../../components/guest/balancer-files";
 import { HAPROXY_PACKAGES, HAPROXY_TAKES_UP, HAPROXY_UNIT, haproxyPart } from "../../components/guest/haproxy";
 import { installProgram, together } from "../../components/guest/packages";
 import type { GuestFile, StepProgram } from "../../components/guest/program";
@@ -9,6 +9,8 @@ import {
     ENDPOINT_UNIT,
     endpointFiles,
 } from "../../components/guest/tls-endpoint-files";
+import { checkSecretFile, redisBalancerFiles } from "../../components/redis-cluster/balancer-files";
+import { REDIS_BALANCER_PORT } from "../../components/redis-cluster/member";
 import type { Guest } from "./guest";
 import { guestWithRunner, runStep } from "./step-runner";
 
@@ -30,7 +32,7 @@ const OLD_TEXT = `listen passing
     timeout connect 2s
     timeout client 1h
     timeout server 1h
-    bind 127.0.0.1:6380
+    bind 127.0.0.1:6390
     server ssh 127.0.0.1:22
 `;
 
@@ -76,6 +78,10 @@ const balancer = (authority = "") =>
         services: [{ name: "web", check: { path: "/", host: "web.example.org" } }],
         servers: [{ name: "app1", address: "127.0.0.1", port: 4080, authority }],
     });
+const redis = (authority = "") => ({
+    ...checkSecretFile("secret"),
+    ...redisBalancerFiles([{ name: "cache1", address: "127.0.0.2" }], authority, "1"),
+});
 
 let guest: Guest;
 beforeAll(() => {
@@ -105,32 +111,35 @@ test("HAProxy that was started with the only file of before is started anew with
         notify: [`${HAPROXY_UNIT}:reload`],
     };
     expect(runStep(guest, "passing", before).status).toBe(0);
-    expect([command(), listens(6380)]).toEqual([expect.stringContaining(OLD_CONFIGURATION), true]);
+    expect([command(), listens(6390)]).toEqual([expect.stringContaining(OLD_CONFIGURATION), true]);
 
     expect(runStep(guest, "packages", installProgram(HAPROXY_PACKAGES)).stdout).toContain(`wrote ${dropIn}\n`);
     expect(command()).toContain(OLD_CONFIGURATION);
-    const { stdout } = lay("passing", passing(6380));
+    const { stdout } = lay("passing", passing(6390));
     expect(stdout).toContain(`removed ${OLD_CONFIGURATION}\nrestarted ${HAPROXY_UNIT}\n`);
-    expect([command(), listens(6380)]).toEqual([expect.stringContaining("/etc/haproxy/science-stacks.d"), true]);
-    expect(lay("passing", passing(6380))).toEqual({ status: 0, stdout: "", stderr: "" });
+    expect([command(), listens(6390)]).toEqual([expect.stringContaining("/etc/haproxy/science-stacks.d"), true]);
+    expect(lay("passing", passing(6390))).toEqual({ status: 0, stdout: "", stderr: "" });
 });
 
 test("each has a file of its own: one that is wrong is refused, and one that is right is taken up without a restart", () => {
     const process = () => guest.run(`systemctl show -P MainPID ${HAPROXY_UNIT}`);
     const before = process();
     const wrong = { [haproxyPart("balancer")]: { content: "frontend wrong\n    bind nowhere\n" } };
-    expect(lay("balancer", wrong).stderr).toContain("the new files were refused");
+    expect(lay("balancer", wrong).stderr).toMatch(/the new files were refused[^]*balancer\.cfg:2/);
     expect(guest.run("ls /etc/haproxy/science-stacks.d")).toBe("passing.cfg");
     const authority = guest.run("cat /etc/ssl/certs/ISRG_Root_X1.pem");
     expect(lay("balancer", balancer(authority)).stdout).toContain(`reloaded ${HAPROXY_UNIT}\n`);
-    expect([process(), listens(4081), listens(6380)]).toEqual([before, true, true]);
+    expect(lay("redis", redis(authority)).stdout).toContain(`reloaded ${HAPROXY_UNIT}\n`);
+    const ports = [BALANCER_PORT, REDIS_BALANCER_PORT, 6390];
+    expect([process(), ports.filter(listens)]).toEqual([before, ports]);
 });
 
 test("one that goes leaves the others as they are; HAProxy ends with the last one", () => {
     expect(lay("balancer", balancer(), "remove").stdout).toContain(`reloaded ${HAPROXY_UNIT}\n`);
-    expect([listens(4081), listens(6380)]).toEqual([false, true]);
-    expect(lay("passing", passing(6380), "remove").stdout).toContain(`stopped ${HAPROXY_UNIT}\n`);
-    expect(listens(6380)).toBe(false);
+    expect(lay("redis", redis(), "remove").stdout).toContain(`reloaded ${HAPROXY_UNIT}\n`);
+    expect([BALANCER_PORT, REDIS_BALANCER_PORT, 6390].filter(listens)).toEqual([6390]);
+    expect(lay("passing", passing(6390), "remove").stdout).toContain(`stopped ${HAPROXY_UNIT}\n`);
+    expect(listens(6390)).toBe(false);
     expect(guest.exec("ls /etc/haproxy/science-stacks.d").status).not.toBe(0);
 });
 
@@ -148,7 +157,7 @@ test("what is behind it is stopped after the requests that it has, and started b
         ...{ name: "web", address: "127.0.0.1", certificateRevision: "1", timeoutSeconds: 60, behind },
         services: [{ name: "web", address: "127.0.0.1:8080", paths: ["/"] }],
     });
-    expect(lay("passing", passing(6380)).status).toBe(0);
+    expect(lay("passing", passing(6390)).status).toBe(0);
     expect(lay("endpoint", endpoint).status).toBe(0);
     const unit: StepProgram = {
         script: "files/apply.sh",
@@ -162,7 +171,7 @@ test("what is behind it is stopped after the requests that it has, and started b
     const url = `https://127.0.0.1:${ENDPOINT_PORT}`;
     // Of curl: 0 is an answer, 7 a refused connection, by which the balancer asks another machine.
     const seen = guest.run(`
-        exec 3<>/dev/tcp/127.0.0.1/6380
+        exec 3<>/dev/tcp/127.0.0.1/6390
         read -r greeting <&3
         curl --silent --insecure ${url}/slow >/root/slow &
         slow=$!
@@ -206,5 +215,5 @@ test("after a power cut it is there again", () => {
     guest.run(
         `systemctl start ${BEHIND}; timeout 60 bash -c 'until curl --silent --insecure https://127.0.0.1:${ENDPOINT_PORT}/; do sleep 0.2; done'`,
     );
-    expect(listens(6380)).toBe(true);
+    expect(listens(6390)).toBe(true);
 });
