@@ -126,7 +126,7 @@ test("beside machines of DCOR it lets those in, whose HAProxy leads to it beside
         // CKAN is started when Redis has been found, and what shows it after CKAN.
         expect(stack.before(`${name}-redis-answering`)).toContain(`${name}-redis-balancer-files`);
         expect(stack.before(`${name}-dcor-configuration`)).toContain(`${name}-redis-answering`);
-        expect(stack.before(`${name}-endpoint-behind`)).toContain(`${name}-dcor-start`);
+        expect(stack.before(`${name}-endpoint-files`)).toContain(`${name}-dcor-start`);
         expect(stack.text(`${name}-dcor-start`)).toContain("After=haproxy.service");
         expect(stack.text(`${name}-endpoint-behind`)).toContain("PartOf=supervisor.service haproxy.service");
         expect(stack.before(`balancer-sees-${name}`)).toContain(`${name}-endpoint-behind`);
