@@ -52,8 +52,11 @@ describe("DCOR on two machines of its own, with its queue in Redis on three", ()
                 await stack.sshOn(maker, `supervisorctl stop ${WORKERS}`);
                 const ended = await dcor.software(maker, (software) => software.jobs(QUEUES));
                 expect([other, Object.values(ended)]).toEqual([other, ["finished", "finished", "finished"]]);
-                // It waits for a minute for each, to see that it stays.
-                await stack.sshOn(maker, `systemd-run --quiet supervisorctl start ${WORKERS}`);
+                // It waits for a minute for each, to see that it stays: of several, for one after the other.
+                await stack.sshOn(
+                    maker,
+                    `for worker in ${WORKERS}; do systemd-run --quiet supervisorctl start "$worker"; done`,
+                );
             }
         },
         10 * MINUTE,

@@ -35,6 +35,8 @@ def answers(page: str) -> bool:
 action, path, frontend, *pages = sys.argv[1:]
 if action == "open":
     while not all(answers(page) for page in pages):
+        # HAProxy itself listens when it has started. What is stopped again before it has answered here is not to get requests.
+        ask(f"disable frontend {frontend}")
         time.sleep(0.5)
     said = ask(f"enable frontend {frontend}")
     if seen()["status"] != "OPEN":
