@@ -209,11 +209,16 @@ test("a restart of HAProxy finishes what it has for those behind it, and listens
     ).toBe("active");
 });
 
-test("after a power cut it is there again", () => {
+test("after a power cut it is there again, and listens for what is behind it when that has answered", () => {
     guest.powerCut();
     guest.start();
-    guest.run(
-        `systemctl start ${BEHIND}; timeout 60 bash -c 'until curl --silent --insecure https://127.0.0.1:${ENDPOINT_PORT}/; do sleep 0.2; done'`,
-    );
+    const asked = `curl --silent --insecure --output /dev/null https://127.0.0.1:${ENDPOINT_PORT}/`;
+    // Nobody has started that yet: the door is shut, and stays so where it is stopped before it has answered.
+    guest.run(`timeout 60 bash -c 'until ${asked}; [ $? = 7 ]; do sleep 0.2; done'`);
+    guest.run(`systemctl stop ${ENDPOINT_UNIT}`);
+    expect(guest.exec(asked).status).toBe(7);
+    expect(guest.run(`systemctl is-failed ${ENDPOINT_UNIT} || true`)).toBe("inactive");
+    guest.run(`systemctl start ${BEHIND} ${ENDPOINT_UNIT}`);
+    expect(guest.exec(asked).status).toBe(0);
     expect(listens(6390)).toBe(true);
 });
