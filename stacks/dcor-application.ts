@@ -7,7 +7,6 @@ import { dcorDevelopment } from "../components/dcor/development";
 import { UWSGI, type DcorSettings } from "../components/dcor/settings";
 import { softwareDirectory, softwareProgram } from "../components/dcor/software";
 import type { DataVolume } from "../components/guest/data-volume";
-import { HAPROXY_UNIT } from "../components/guest/haproxy";
 import { InstallStep } from "../components/guest/install-step";
 import type { ObjectStoreEndpoint } from "../components/guest/object-store";
 import type { Packages } from "../components/guest/packages";
@@ -18,7 +17,7 @@ import type { FurtherBackedUp } from "./backups";
 import type { DcorConfig } from "./config";
 import { isOwnRedis } from "./config/services";
 import type { DcorServices } from "./dcor-services";
-import { createRedis, type RedisServer } from "./redis";
+import { createRedis, redisUserUnits, type RedisServer } from "./redis";
 
 /** DCOR as the site in front of it needs to know it. */
 export interface DcorTier {
@@ -61,7 +60,7 @@ export function applicationHere(config: DcorConfig, needs: DcorNeeds, first: Fir
     const waitsFor = [
         ...services.units,
         ...(isOwnRedis(config) ? ["redis-server.service"] : []),
-        ...(config.redis.machines ? [HAPROXY_UNIT] : []),
+        ...redisUserUnits(config.redis),
     ];
     const place = { ...first, name: "dcor", redis: createRedis(config.redis, { ...first, redis }), waitsFor };
     const dcor = new Dcor("dcor", dcorArgs(config, needs, [place]));

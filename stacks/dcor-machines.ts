@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BALANCED, balancedServices, behindEndpoint, CHECK_SECONDS } from "../components/dcor/balanced";
+import { UWSGI_PORT } from "../components/dcor/configuration-program";
 import { Dcor } from "../components/dcor/dcor";
 import { LONGEST_WAIT_SECONDS } from "../components/dcor/render-site";
 import { OPERATOR_TOOLS } from "../components/dcor/software";
@@ -22,7 +23,7 @@ import type { DcorConfig } from "./config";
 import { dcorArgs, installSoftware, type DcorNeeds, type DcorTier } from "./dcor-application";
 import { applicationBackup, scratchVolume } from "./dcor-services";
 import { balancedServer, createFurtherMachine, namedOutputs, type FurtherMachine } from "./further-machine";
-import { redisElsewhere, redisUserPackages, useRedis } from "./redis";
+import { redisElsewhere, redisUserPackages, redisUserPorts, redisUserUnits, useRedis } from "./redis";
 
 /** A machine for DCOR beside the stack's first one, with its software, and what HAProxy shows there. */
 export interface ApplicationMachine extends FurtherMachine {
@@ -54,6 +55,7 @@ export function createApplicationMachines(
             const made = await createFurtherMachine(config, first, {
                 ...{ role, keys, volume, upgrades, packages: packagesOf(config), scratchGiB: wanted.sizeGiB },
                 service: { description: "DCOR for nginx", port: ENDPOINT_PORT },
+                ownPorts: [ENDPOINT_PORT, Number(UWSGI_PORT), ...redisUserPorts(config.redis)],
             });
             const { machine, packages } = made;
             journalLimit(`${role}-journal`, { machine });
@@ -110,7 +112,8 @@ function placeOf({ redis: keys }: DcorConfig, front: Front, each: ApplicationMac
     const server = redisElsewhere(keys, front.redis)!;
     const redis = useRedis(`${role}-redis`, { machine, packages }, server);
     const site = front.machine.privateAddress;
-    return { name: `${role}-dcor`, machine, packages, data, scratch, software, redis, site, waitsFor: [] };
+    const waitsFor = redisUserUnits(keys);
+    return { name: `${role}-dcor`, machine, packages, data, scratch, software, redis, site, waitsFor };
 }
 
 /** HAProxy on the first machine, before the others; none where DCOR is on the first one. */

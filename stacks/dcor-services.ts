@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackupContents } from "../components/guest/backup-files";
+import { UWSGI_PORT } from "../components/dcor/configuration-program";
 import { Dcor } from "../components/dcor/dcor";
 import { CkanDatabase, type CkanDatabaseEndpoint } from "../components/dcor/database";
-import { REBUILD_MARK, SCRATCH, STORAGE, UWSGI } from "../components/dcor/settings";
+import { REBUILD_MARK, SCRATCH, STORAGE } from "../components/dcor/settings";
 import { BALANCER_PORT } from "../components/guest/balancer-files";
 import { DataVolume } from "../components/guest/data-volume";
 import { HAPROXY_PACKAGES } from "../components/guest/haproxy";
@@ -17,7 +18,6 @@ import { Redis, REDIS_PORT } from "../components/guest/redis";
 import { Solr } from "../components/guest/solr";
 import { indexDirectory, SOLR_PORT } from "../components/guest/solr-files";
 import type { Machine } from "../components/machine/machine";
-import { REDIS_BALANCER_PORT } from "../components/redis-cluster/member";
 import { dumpedHere } from "./backups";
 import type { DcorConfig } from "./config";
 import { hasOwnMinio } from "./config/dcor-object-store";
@@ -26,7 +26,7 @@ import { hasOwnSolr, isOwnRedis } from "./config/services";
 import type { StackDatabase } from "./database-machine";
 import { createSearch, type StackSearch } from "./dcor-search";
 import type { FurtherMachine } from "./further-machine";
-import { redisUserPackages } from "./redis";
+import { redisUserPackages, redisUserPorts } from "./redis";
 import { webPorts } from "./web-front";
 
 /** The services that CKAN works with besides Redis and its object store, each on this machine or elsewhere. */
@@ -85,12 +85,12 @@ export function ownPorts(config: DcorConfig): number[] {
     const { dcor, objectStore, redis, solr, applications } = config;
     return [
         ...webPorts(config, dcor),
-        applications ? BALANCER_PORT : Number(UWSGI.split(":").at(-1)),
+        applications ? BALANCER_PORT : Number(UWSGI_PORT),
         ...(objectStore.mode === "minio" ? [objectStore.port] : []),
         ...(hasOwnMinio(config) ? MINIO_PORTS : []),
         ...(hasOwnServer(config) ? [POSTGRESQL_PORT] : []),
         ...(isOwnRedis({ redis }) ? [REDIS_PORT] : []),
-        ...(redis.machines ? [REDIS_BALANCER_PORT] : []),
+        ...(applications ? [] : redisUserPorts(redis)),
         ...(hasOwnSolr({ solr }) ? [SOLR_PORT] : []),
     ];
 }

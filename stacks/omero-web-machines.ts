@@ -14,7 +14,14 @@ import type { OmeroWebConfig } from "./config";
 import { hasOwnRedis, hasSessionsVolume } from "./config/omero-web-applications";
 import { balancedServer, createFurtherMachine, namedOutputs, type FurtherMachine } from "./further-machine";
 import { commonArgs, settingsOf, type ApplicationTier, type FrontPlace } from "./omero-web-application";
-import { redisElsewhere, redisForMachines, redisUserPackages, useRedis, type RedisServer } from "./redis";
+import {
+    redisElsewhere,
+    redisForMachines,
+    redisUserPackages,
+    redisUserPorts,
+    useRedis,
+    type RedisServer,
+} from "./redis";
 
 /** A machine for OMERO.web beside the stack's first one, with what Gunicorn shows there. */
 export interface ApplicationMachine extends FurtherMachine {
@@ -31,6 +38,7 @@ export function createApplicationMachines(config: OmeroWebConfig, first: Machine
             const made = await createFurtherMachine(config, first, {
                 ...{ role: name, keys, volume },
                 service: { description: "OMERO.web for nginx", port },
+                ownPorts: [port, ...redisUserPorts(config.redis)],
                 packages: together([
                     ...[OmeroWeb.buildPackages, redisUserPackages(config.redis)],
                     // What it is asked with by the step that starts it.

@@ -15,7 +15,6 @@ import type { FirewallRule, Machine } from "../components/machine/machine";
 import { APPS } from "../components/omero-web/apps";
 import { OmeroWeb } from "../components/omero-web/omero-web";
 import { loginPath, siteFiles } from "../components/omero-web/render";
-import { REDIS_BALANCER_PORT } from "../components/redis-cluster/member";
 import { createBackups } from "./backups";
 import type { OmeroWebConfig } from "./config";
 import { hasOwnRedis } from "./config/omero-web-applications";
@@ -24,7 +23,7 @@ import { createLoadBalancer, type StackLoadBalancer } from "./load-balancer";
 import { createManagedServices } from "./managed-services";
 import { applicationHere, type ApplicationTier } from "./omero-web-application";
 import { applicationsElsewhere, createApplicationMachines, type ApplicationMachine } from "./omero-web-machines";
-import { redisUserPackages } from "./redis";
+import { redisUserPackages, redisUserPorts } from "./redis";
 import { createRedisCluster } from "./redis-cluster";
 import { createRedisMachine } from "./redis-machine";
 import { firewallRules, publicAddress, shownCertificate, siteCertificate, webPorts } from "./web-front";
@@ -164,7 +163,7 @@ function ownPorts(config: OmeroWebConfig) {
         ...(isHere(config) ? [config.omeroWeb.applicationServer.port] : []),
         ...(config.applications ? [BALANCER_PORT] : []),
         ...(hasOwnRedis(config) ? [REDIS_PORT] : []),
-        ...(isHere(config) && config.redis.machines ? [REDIS_BALANCER_PORT] : []),
+        ...(isHere(config) ? redisUserPorts(config.redis) : []),
     ];
 }
 

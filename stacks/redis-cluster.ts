@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { REDIS_PORT } from "../components/guest/redis";
 import type { UpgradeSettings } from "../components/guest/unattended-upgrades";
 import type { FirewallRule, Machine } from "../components/machine/machine";
@@ -16,19 +17,23 @@ type Config = FurtherMachineConfig & { redis: Pick<DcorConfig["redis"], "machine
  * The machines of `redis.machines`, of which one is master; none where the configuration has none. Nothing on them is backed up, as
  * where there is one.
  * @param clients the machines that use it: they and the members alone reach them. @default the first one
+ * @param after what must be there before their firewalls say anew who reaches them. @default nothing
  * @param upgrades the security updates that come by themselves. @default none
  */
 export async function createRedisCluster(
     config: Config,
     first: Machine,
-    { clients = [first], upgrades }: { clients?: readonly Machine[]; upgrades?: UpgradeSettings } = {},
+    {
+        clients = [first],
+        ...args
+    }: { clients?: readonly Machine[]; after?: readonly pulumi.Resource[]; upgrades?: UpgradeSettings } = {},
 ): Promise<StackRedis | undefined> {
     const { machines: configured, maxMemoryMiB } = config.redis;
     if (configured === undefined) {
         return undefined;
     }
     const machines = await createMembers(config, first, configured, {
-        ...{ upgrades, ownPorts: [REDIS_PORT, SENTINEL_PORT] },
+        ...{ ...args, ownPorts: [REDIS_PORT, SENTINEL_PORT] },
         rules: (others) => rulesOf(clients, others),
         packages: () => RedisCluster.packages,
     });

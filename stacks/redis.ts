@@ -1,11 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { DataVolume } from "../components/guest/data-volume";
+import { HAPROXY_UNIT } from "../components/guest/haproxy";
 import type { InstallStep } from "../components/guest/install-step";
 import { together, type Packages, type PackageSet } from "../components/guest/packages";
 import { Redis, type RedisArgs, type RedisEndpoint } from "../components/guest/redis";
 import { RedisElsewhere, type RedisElsewhereArgs } from "../components/guest/redis-elsewhere";
 import type { Machine } from "../components/machine/machine";
 import { RedisBalancer, type RedisBalancerArgs } from "../components/redis-cluster/balancer";
+import { REDIS_BALANCER_PORT } from "../components/redis-cluster/member";
 import { ServerCertificate } from "../components/server-certificate";
 import type { DcorConfig } from "./config";
 
@@ -47,9 +49,17 @@ export function useRedis(
     return new RedisElsewhere(name, { ...place, ...server, after: found ? [...after, found] : after }).endpoint;
 }
 
+/** Whether those who use Redis find it by an HAProxy of their own. */
+type Machines = Pick<DcorConfig["redis"], "machines">;
+
 /** What a machine needs from Debian that uses a Redis beside it. */
-export const redisUserPackages = ({ machines }: { machines?: unknown }): PackageSet =>
+export const redisUserPackages = ({ machines }: Machines): PackageSet =>
     machines === undefined ? RedisElsewhere.packages : together([RedisElsewhere.packages, RedisBalancer.packages]);
+
+/** The ports of such a machine that it needs for that, and the units that whoever uses it there waits for. */
+export const redisUserPorts = ({ machines }: Machines): number[] =>
+    machines === undefined ? [] : [REDIS_BALANCER_PORT];
+export const redisUserUnits = ({ machines }: Machines): string[] => (machines === undefined ? [] : [HAPROXY_UNIT]);
 
 /**
  * A Redis for other machines of the stack than its own, which reach it by TLS alone, and verify it.

@@ -1,4 +1,4 @@
-import { HAPROXY_CONFIGURATION, HAPROXY_SOCKET } from "./haproxy";
+import { haproxyPart } from "./haproxy";
 import type { GuestFile } from "./program";
 import { renderTemplate } from "./template";
 
@@ -55,13 +55,14 @@ export function balancerFiles({
 }: BalancerSettings): Record<string, GuestFile> {
     const values = {
         ...settings,
-        ...{ checkSeconds, port: BALANCER_PORT, socket: HAPROXY_SOCKET },
+        ...{ checkSeconds, port: BALANCER_PORT },
         servers: servers.map((server) => ({ ...server, authority: authorityFile(server.name) })),
     };
     return {
-        [HAPROXY_CONFIGURATION]: { content: renderTemplate("haproxy/templates/balancer.cfg.eta", values) },
+        // What it names comes first: another step may look at all of it meanwhile.
         ...Object.fromEntries(
             servers.map(({ name, authority }) => [authorityFile(name), { content: `${authority.trimEnd()}\n` }]),
         ),
+        [haproxyPart("balancer")]: { content: renderTemplate("haproxy/templates/balancer.cfg.eta", values) },
     };
 }

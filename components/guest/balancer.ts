@@ -7,8 +7,9 @@ import {
     type BalancedService,
     type BalancerSettings,
 } from "./balancer-files";
-import { ConfigFiles } from "./config-files";
-import { HAPROXY_CONFIGURATION, HAPROXY_SOCKET, HAPROXY_UNIT } from "./haproxy";
+import type { ConfigFiles } from "./config-files";
+import { HAPROXY_SOCKET } from "./haproxy";
+import { HaproxyPart } from "./haproxy-part";
 import { InstallStep } from "./install-step";
 import type { Packages } from "./packages";
 
@@ -41,7 +42,7 @@ export class Balancer extends pulumi.ComponentResource {
         super("science-stacks:guest:Balancer", name, {}, pulumi.mergeOptions(opts, { aliases: before }));
 
         const { machine, packages, product, front, timeoutSeconds, checkSeconds } = args;
-        this.running = new ConfigFiles(
+        this.running = new HaproxyPart(
             `${name}-files`,
             {
                 machine,
@@ -50,9 +51,6 @@ export class Balancer extends pulumi.ComponentResource {
                     .apply(([servers, services]) =>
                         balancerFiles({ name: product, front, services, servers, timeoutSeconds, checkSeconds }),
                     ),
-                validate: `haproxy -c -q -f ${HAPROXY_CONFIGURATION}`,
-                notify: [`${HAPROXY_UNIT}:reload`],
-                enable: [HAPROXY_UNIT],
             },
             { parent: this, dependsOn: packages },
         );

@@ -14,15 +14,19 @@ export interface ConfigFilesArgs {
     enable?: string[];
     /** A command that fails when the files are wrong; they are put back as they were, and nothing is restarted. @default none */
     validate?: string;
+    /** A directory in which other steps have files for the same units: those go on until the last file is taken off. @default they have none */
+    shared?: string;
+    /** Differs when something else differs that the units are to take up. @default nothing does */
+    revision?: string;
 }
 
 /** Files of configuration, with what follows from a change of them. A preview shows the lines that change. */
 export class ConfigFiles extends InstallStep {
     constructor(name: string, args: ConfigFilesArgs, opts: pulumi.CustomResourceOptions) {
-        const { machine, files, notify = [], enable = [], validate = "" } = args;
+        const { machine, files, notify = [], enable = [], validate = "", shared, revision } = args;
         const program = pulumi.output(files).apply((known) => ({
             script: "files/apply.sh",
-            parameters: { manifest: name, enable, validate },
+            parameters: { manifest: name, enable, validate, ...(shared && { shared }), ...(revision && { revision }) },
             files: known,
             notify,
         }));

@@ -2,9 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
 import type { ServerCertificate } from "../server-certificate";
 import { ConfigFiles, pemFile, SecretFiles } from "./config-files";
-import { HAPROXY_CONFIGURATION, HAPROXY_UNIT } from "./haproxy";
+import { HaproxyPart } from "./haproxy-part";
+import type { InstallStep } from "./install-step";
 import type { Packages } from "./packages";
-import { ENDPOINT_CERTIFICATE, endpointFiles, type EndpointSettings } from "./tls-endpoint-files";
+import {
+    behindFiles,
+    ENDPOINT_CERTIFICATE,
+    ENDPOINT_UNIT,
+    endpointFiles,
+    type Behind,
+    type EndpointSettings,
+} from "./tls-endpoint-files";
 
 export interface TlsEndpointArgs extends Pick<EndpointSettings, "name" | "services" | "timeoutSeconds" | "behind"> {
     machine: Machine;
@@ -21,7 +29,7 @@ export interface TlsEndpointArgs extends Pick<EndpointSettings, "name" | "servic
  */
 export class TlsEndpoint extends pulumi.ComponentResource {
     /** It listens. */
-    public readonly running: ConfigFiles;
+    public readonly running: InstallStep;
 
     constructor(name: string, args: TlsEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
         super("science-stacks:guest:TlsEndpoint", name, {}, opts);
@@ -40,7 +48,7 @@ export class TlsEndpoint extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: packages },
         );
-        this.running = new ConfigFiles(
+        const listening = new HaproxyPart(
             `${name}-files`,
             {
                 machine,
@@ -54,12 +62,27 @@ export class TlsEndpoint extends pulumi.ComponentResource {
                         behind,
                     }),
                 ),
-                validate: `haproxy -c -q -f ${HAPROXY_CONFIGURATION}`,
-                notify: [`${HAPROXY_UNIT}:reload`],
-                enable: [HAPROXY_UNIT],
             },
             { parent: this, dependsOn: [packages, secrets, ...after] },
         );
+        this.running = behind ? this.listenWith(`${name}-behind`, args, behind, listening) : listening;
         this.registerOutputs();
+    }
+
+    /** Ties it to the unit that is behind it. */
+    private listenWith(
+        name: string,
+        { machine, name: shown }: TlsEndpointArgs,
+        behind: Behind,
+        listening: InstallStep,
+    ) {
+        return new ConfigFiles(
+            name,
+            {
+                ...{ machine, files: behindFiles(shown, behind) },
+                ...{ notify: [`${ENDPOINT_UNIT}:restart`], enable: [ENDPOINT_UNIT] },
+            },
+            { parent: this, dependsOn: listening },
+        );
     }
 }

@@ -1,4 +1,4 @@
-import { HAPROXY_CONFIGURATION, HAPROXY_SOCKET } from "../guest/haproxy";
+import { haproxyPart } from "../guest/haproxy";
 import type { GuestFile } from "../guest/program";
 import { REDIS_PORT } from "../guest/redis";
 import { renderTemplate } from "../guest/template";
@@ -23,13 +23,14 @@ export function redisBalancerFiles(
     secretRevision: string,
 ): Record<string, GuestFile> {
     const values = {
-        ...{ members, memberPort: REDIS_PORT, port: REDIS_BALANCER_PORT, socket: HAPROXY_SOCKET },
+        ...{ members, memberPort: REDIS_PORT, port: REDIS_BALANCER_PORT },
         ...{ authority: AUTHORITY, user: CHECK_USER, secret: CHECK_SECRET, secretRevision },
         ...{ lua: LUA, patienceSeconds: PATIENCE_SECONDS },
     };
     return {
-        [HAPROXY_CONFIGURATION]: { content: renderTemplate("haproxy/templates/redis.cfg.eta", values) },
+        // What it names comes first: another step may look at all of it meanwhile.
         [LUA]: { content: renderTemplate("haproxy/templates/redis.lua.eta", values) },
         [AUTHORITY]: { content: `${authority.trimEnd()}\n` },
+        [haproxyPart("redis")]: { content: renderTemplate("haproxy/templates/redis.cfg.eta", values) },
     };
 }

@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ConfigFiles, SecretFiles } from "../guest/config-files";
-import { HAPROXY_CONFIGURATION, HAPROXY_PACKAGES, HAPROXY_UNIT } from "../guest/haproxy";
+import { SecretFiles, type ConfigFiles } from "../guest/config-files";
+import { HAPROXY_PACKAGES } from "../guest/haproxy";
+import { HaproxyPart } from "../guest/haproxy-part";
 import type { Packages, PackageSet } from "../guest/packages";
 import type { Machine } from "../machine/machine";
 import { checkSecretFile, redisBalancerFiles } from "./balancer-files";
 import { REDIS_BALANCER_PORT, type RedisMember } from "./member";
 
 export interface RedisBalancerArgs {
-    /** The machine that uses Redis. It has no other HAProxy. */
+    /** The machine that uses Redis. */
     machine: Machine;
     packages: Packages;
     members: pulumi.Output<RedisMember[]>;
@@ -37,14 +38,11 @@ export class RedisBalancer extends pulumi.ComponentResource {
             { machine, files: checkPassword.apply(checkSecretFile) },
             { parent: this, dependsOn: packages },
         );
-        this.running = new ConfigFiles(
+        this.running = new HaproxyPart(
             `${name}-files`,
             {
                 machine,
                 files: pulumi.all([members, authority, secret.revision]).apply((known) => redisBalancerFiles(...known)),
-                validate: `haproxy -c -q -f ${HAPROXY_CONFIGURATION}`,
-                notify: [`${HAPROXY_UNIT}:reload`],
-                enable: [HAPROXY_UNIT],
             },
             { parent: this, dependsOn: secret },
         );

@@ -23,7 +23,7 @@ const servicesRule: Rule = (given) => {
         ...(hasOwnServer({ postgresql })
             ? [["PostgreSQL", "postgresql.machine, postgresql.machines, postgresql.rds or postgresql.url"]]
             : []),
-        ...(isOwnRedis({ redis }) ? [["Redis", "redis.machine, redis.elasticache or redis.url"]] : []),
+        ...(isOwnRedis({ redis }) ? [["Redis", "redis.machine, redis.machines, redis.elasticache or redis.url"]] : []),
         ...(hasOwnSolr({ solr }) ? [["Solr", "solr.machine or solr.url"]] : []),
     ];
     return isOnSeveral(given)
@@ -34,18 +34,6 @@ const servicesRule: Rule = (given) => {
           }))
         : [];
 };
-
-/** HAProxy is before CKAN on each machine already. */
-const redisRule: Rule = (given) =>
-    isOnSeveral(given) && given("redis", "machines") !== undefined
-        ? [
-              {
-                  path: ["redis", "machines"],
-                  reason: "a machine finds the master of Redis by an HAProxy of its own, and those in applications have one before DCOR",
-                  advice: "Give redis.machine, redis.elasticache or redis.url with applications.",
-              },
-          ]
-        : [];
 
 /** One of the machines keeps what is in files, and does what is done once. */
 const storageRule: Rule = (given) => {
@@ -86,4 +74,4 @@ const nameRule: Rule = (given) => {
 };
 
 /** What is so of DCOR's machines alone. */
-export const dcorApplicationRules: readonly Rule[] = [servicesRule, redisRule, storageRule, nameRule];
+export const dcorApplicationRules: readonly Rule[] = [servicesRule, storageRule, nameRule];

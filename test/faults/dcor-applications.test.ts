@@ -7,18 +7,20 @@ import { SMALL } from "../e2e/small";
 import { expectUnseen, seenDuring } from "../e2e/visitors";
 import { makeCircle, PNG } from "./circle";
 import { BESIDE, DcorMachines, NOT_HERE, OWN, ROWS } from "./dcor-machines";
+import { MOST_SECONDS, otherThan, RedisMembers } from "./redis-members";
 import { MINUTE } from "./tried";
 
 const WORKERS = QUEUES.map((queue) => `ckan-worker-${queue}`).join(" ");
 
-describe("DCOR on two machines of its own", () => {
+describe("DCOR on two machines of its own, with its queue in Redis on three", () => {
     const dcor = new DcorMachines("dcor-apps");
     const { stack } = dcor;
+    const redis = new RedisMembers(stack, () => dcor.outputs);
     let picture: string;
 
     beforeAll(async () => {
         await dcor.begin({
-            ...{ ...BESIDE, applications: { app1: OWN, app2: OWN } },
+            ...{ ...BESIDE, ...RedisMembers.configuration(OWN), applications: { app1: OWN, app2: OWN } },
             dcor: { ...SMALL.dcor.dcor, storageMachine: "app1" },
         });
         await dcor.signIn();
@@ -37,8 +39,11 @@ describe("DCOR on two machines of its own", () => {
                 await stack.sshOn(maker, `supervisorctl stop ${WORKERS}`);
                 const ended = await dcor.software(maker, (software) => software.jobs(QUEUES));
                 expect([other, Object.values(ended)]).toEqual([other, ["finished", "finished", "finished"]]);
-                // It waits for a minute for each, to see that it stays.
-                await stack.sshOn(maker, `systemd-run --quiet supervisorctl start ${WORKERS}`);
+                // It waits for a minute for each, to see that it stays: of several, for one after the other.
+                await stack.sshOn(
+                    maker,
+                    `for worker in ${WORKERS}; do systemd-run --quiet supervisorctl start "$worker"; done`,
+                );
             }
         },
         10 * MINUTE,
@@ -77,6 +82,7 @@ describe("DCOR on two machines of its own", () => {
                 expect(detail(row)).toContain(`${stack.beside("app2")}: `);
             }
             expect(detail("X12")).toContain("2 servers of DCOR, which all answer it by TLS");
+            expect(detail("X12")).toMatch(/is master, 2 replicas got by TLS .*, and whoever uses Redis is led to it/);
             await expectUnchanged(stack, "haproxy nginx");
         },
         15 * MINUTE,
@@ -99,6 +105,43 @@ describe("DCOR on two machines of its own", () => {
             expect((await dcor.web.request(picture)).body.equals(PNG)).toBe(true);
         },
         15 * MINUTE,
+    );
+
+    test(
+        "the master of Redis loses its power: requests and datasets wait for another one at most, and none is lost",
+        async () => {
+            const lost = await redis.master("cache1");
+            const seen = await seenDuring(`${lost}, the master of Redis, loses its power`, dcor.visits, async () => {
+                powerCut(stack.beside(lost));
+                await dcor.expectProcessed("without-master", "app1");
+                await sleep(MOST_SECONDS * 1000);
+            });
+            expect(Object.values(seen).filter(({ failed }) => failed > 0)).toEqual([]);
+            expect(await redis.master(otherThan(lost))).not.toBe(lost);
+            const ended = await dcor.software("app2", (software) => software.jobs(QUEUES));
+            expect(Object.values(ended)).toEqual(["finished", "finished", "finished"]);
+            await stack.run("up");
+            await redis.untilItIs(lost, "slave");
+            await expectAllRowsOk(stack, NOT_HERE, ROWS);
+        },
+        15 * MINUTE,
+    );
+
+    test(
+        "a restart of CKAN on a machine leaves HAProxy there running, which leads to Redis, and no request fails",
+        async () => {
+            const balancer = () => stack.sshOn("app1", "systemctl show -P MainPID haproxy");
+            const before = await balancer();
+            const shown = '[ "$(systemctl is-active haproxy-endpoint)" = active ]';
+            await expectUnseen("a restart of CKAN", dcor.visits, () =>
+                stack.sshOn(
+                    "app1",
+                    `systemctl restart supervisor && timeout 180 bash -c 'until ${shown}; do sleep 0.5; done'`,
+                ),
+            );
+            expect(await balancer()).toBe(before);
+        },
+        8 * MINUTE,
     );
 
     test(

@@ -2,17 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { machineRuns, powerCut } from "../e2e/host";
 import { seenDuring } from "../e2e/visitors";
 import { cutOffFrom, JOIN_AGAIN } from "./cut-off";
-import { MEMBERS, RedisCluster } from "./redis-members";
+import { RedisCluster } from "./redis-cluster";
+import { MEMBERS, MOST_SECONDS, otherThan } from "./redis-members";
 import { MINUTE } from "./tried";
-
-/** What Sentinel's settings allow a failover, and what it takes besides. */
-const MOST_SECONDS = 25;
-
-const otherThan = (member: string) => MEMBERS.find((each) => each !== member)!;
 
 describe("OMERO.web with its sessions in Redis on three machines", () => {
     const cluster = new RedisCluster("sentinel");
-    const { stack } = cluster;
+    const { stack, redis } = cluster;
 
     beforeAll(async () => {
         await cluster.begin(cluster.configureCluster());
@@ -47,7 +43,7 @@ describe("OMERO.web with its sessions in Redis on three machines", () => {
     test(
         "the master loses its power: another one takes over within seconds, and users stay logged in",
         async () => {
-            const lost = await cluster.master("cache1");
+            const lost = await redis.master("cache1");
             const { longestSeconds, acknowledged, missing, seen } = await cluster.duringWrites(
                 `${lost}, the master, loses its power`,
                 async () => {
@@ -57,7 +53,7 @@ describe("OMERO.web with its sessions in Redis on three machines", () => {
                 },
             );
             expect(await cluster.knows()).toBe(true);
-            const next = await cluster.master(otherThan(lost));
+            const next = await redis.master(otherThan(lost));
             expect(next).not.toBe(lost);
             expect(longestSeconds).toBeLessThan(MOST_SECONDS);
             expect(Math.max(seen.visitor.away, seen.user.away)).toBeLessThan(MOST_SECONDS);
@@ -66,8 +62,8 @@ describe("OMERO.web with its sessions in Redis on three machines", () => {
             expect(missing).toBeLessThan(acknowledged / 100);
 
             await stack.run("up");
-            await cluster.untilItIs(lost, "slave");
-            expect(await cluster.master(lost)).toBe(next);
+            await redis.untilItIs(lost, "slave");
+            expect(await redis.master(lost)).toBe(next);
             await cluster.expectWhole();
         },
         8 * MINUTE,
@@ -76,7 +72,7 @@ describe("OMERO.web with its sessions in Redis on three machines", () => {
     test(
         "the master is cut off from all others: it takes nothing more, and another one does",
         async () => {
-            const cut = await cluster.master("cache1");
+            const cut = await redis.master("cache1");
             const { machine, redisMembers } = cluster.outputs;
             const others = MEMBERS.filter((each) => each !== cut).map((each) => redisMembers![each]!.address);
             const { longestSeconds } = await cluster.duringWrites(`${cut}, the master, is cut off`, async () => {
@@ -84,17 +80,17 @@ describe("OMERO.web with its sessions in Redis on three machines", () => {
                 await stack.sshOn(cut, cutOffFrom([machine.address, ...others]));
                 // By the time that another one may take over.
                 await sleep(5000);
-                expect(await cluster.ask(cut, "own set cut off 2>&1 || true")).toContain("NOREPLICAS");
+                expect(await redis.ask(cut, "own set cut off 2>&1 || true")).toContain("NOREPLICAS");
                 await sleep((MOST_SECONDS - 5) * 1000);
-                expect(await cluster.ask(cut, "own set cut off 2>&1 || true")).toContain("NOREPLICAS");
-                const next = await cluster.master(otherThan(cut));
+                expect(await redis.ask(cut, "own set cut off 2>&1 || true")).toContain("NOREPLICAS");
+                const next = await redis.master(otherThan(cut));
                 expect(next).not.toBe(cut);
                 await stack.sshOn(cut, JOIN_AGAIN);
-                await cluster.untilItIs(cut, "slave");
-                expect(await cluster.master(cut)).toBe(next);
+                await redis.untilItIs(cut, "slave");
+                expect(await redis.master(cut)).toBe(next);
             });
             expect(longestSeconds).toBeLessThan(MOST_SECONDS);
-            expect(await cluster.ask(cut, "own exists cut")).toBe("0");
+            expect(await redis.ask(cut, "own exists cut")).toBe("0");
             expect(await cluster.knows()).toBe(true);
             await cluster.expectWhole();
         },
@@ -104,7 +100,7 @@ describe("OMERO.web with its sessions in Redis on three machines", () => {
     test(
         "a changed setting comes to one after the other, the master last, and costs nothing that was written",
         async () => {
-            const before = await cluster.master("cache1");
+            const before = await redis.master("cache1");
             stack.configure(cluster.configureCluster({ maxMemoryMiB: 96 }));
             const { missing, longestSeconds, seen } = await cluster.duringWrites("a changed setting", () =>
                 stack.run("up"),
@@ -113,9 +109,9 @@ describe("OMERO.web with its sessions in Redis on three machines", () => {
             expect(longestSeconds).toBeLessThan(MOST_SECONDS);
             expect(Math.max(seen.visitor.away, seen.user.away)).toBeLessThan(MOST_SECONDS);
             for (const member of MEMBERS) {
-                expect(await cluster.ask(member, "own config get maxmemory | tail -n 1")).toBe(String(96 * 1024 ** 2));
+                expect(await redis.ask(member, "own config get maxmemory | tail -n 1")).toBe(String(96 * 1024 ** 2));
             }
-            expect(await cluster.master("cache1")).not.toBe(before);
+            expect(await redis.master("cache1")).not.toBe(before);
             expect(await cluster.knows()).toBe(true);
             await cluster.expectWhole();
         },
@@ -141,12 +137,10 @@ describe("OMERO.web with its sessions in Redis on three machines", () => {
     test(
         "all of them lose their power: they come back as what they were, with the sessions",
         async () => {
-            const before = await cluster.master("cache1");
+            const before = await redis.master("cache1");
             MEMBERS.forEach((member) => powerCut(stack.beside(member)));
             await stack.run("up");
-            await Promise.all(
-                MEMBERS.map((member) => cluster.untilItIs(member, member === before ? "master" : "slave")),
-            );
+            await Promise.all(MEMBERS.map((member) => redis.untilItIs(member, member === before ? "master" : "slave")));
             expect(await cluster.knows()).toBe(true);
         },
         5 * MINUTE,
@@ -155,10 +149,10 @@ describe("OMERO.web with its sessions in Redis on three machines", () => {
     test(
         "a member without its data gets it again, by up, whoever was master",
         async () => {
-            const lost = await cluster.master("cache1");
+            const lost = await redis.master("cache1");
             await stack.sshOn(lost, "systemctl stop redis-server redis-sentinel && rm -rf /data/redis/*");
             await stack.run("up", "--repair");
-            await cluster.untilItIs(lost, "slave");
+            await redis.untilItIs(lost, "slave");
             expect(await cluster.knows()).toBe(true);
             await cluster.expectWhole();
         },

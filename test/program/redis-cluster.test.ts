@@ -21,6 +21,14 @@ testRules("OMERO.web with Redis on three machines", () => sessions());
 testRules("OMERO.web on several machines with Redis on three", () => sessions({ applications }));
 testRules("DCOR with Redis on three machines", () => queue());
 
+/** DCOR on several machines, and what they share on others. */
+const queueOfSeveral = () =>
+    queue({
+        ...{ applications, dcor: { storageMachine: "app1" }, serverName: "dcor.example.org" },
+        ...{ postgresql: { machine: local }, solr: { machine: local } },
+    });
+testRules("DCOR on several machines with Redis on three", queueOfSeveral);
+
 describe.each(Object.entries({ "OMERO.web": sessions, DCOR: queue }))("Redis of %s on three machines", (_, product) => {
     let stack: RecordedStack;
     beforeAll(async () => {
@@ -104,4 +112,27 @@ test("beside machines of OMERO.web it lets those in, which have a HAProxy each, 
     expect(stack.text("balancer-files")).toContain("frontend omero-web");
     expect(stack.text("cache1-firewall-trial").match(/dport 6379/g)).toHaveLength(4);
     expect(stack.named("data-mount")).toBeDefined();
+});
+
+test("beside machines of DCOR it lets those in, whose HAProxy leads to it beside what it shows of CKAN", async () => {
+    const stack = await RecordedStack.of(queueOfSeveral);
+    expect(stack.names(/redis-balancer-files$/).sort()).toEqual([
+        "app1-redis-balancer-files",
+        "app2-redis-balancer-files",
+    ]);
+    for (const name of ["app1", "app2"]) {
+        expect(stack.text(`${name}-redis-balancer-files`)).toContain("/etc/haproxy/science-stacks.d/redis.cfg");
+        expect(stack.text(`${name}-endpoint-files`)).toContain("/etc/haproxy/science-stacks.d/endpoint.cfg");
+        // CKAN is started when Redis has been found, and what shows it after CKAN.
+        expect(stack.before(`${name}-redis-answering`)).toContain(`${name}-redis-balancer-files`);
+        expect(stack.before(`${name}-dcor-configuration`)).toContain(`${name}-redis-answering`);
+        expect(stack.before(`${name}-endpoint-files`)).toContain(`${name}-dcor-start`);
+        expect(stack.text(`${name}-dcor-start`)).toContain("After=haproxy.service");
+        expect(stack.text(`${name}-endpoint-behind`)).toContain("PartOf=supervisor.service haproxy.service");
+        expect(stack.before(`balancer-sees-${name}`)).toContain(`${name}-endpoint-behind`);
+        expect(stack.text(`${name}-firewall-trial`)).not.toContain("dport 6380");
+    }
+    expect(stack.text("cache1-firewall-trial").match(/dport 6379/g)).toHaveLength(5);
+    expect(stack.before("cache1-firewall-trial")).toContain("balancer-files");
+    expect(stack.text("packages")).not.toContain("redis");
 });

@@ -1,6 +1,6 @@
 import { BALANCED, balancedServices, behindEndpoint, CHECK_SECONDS } from "../../components/dcor/balanced";
 import { balancerFiles, servicesOn } from "../../components/guest/balancer-files";
-import { endpointFiles } from "../../components/guest/tls-endpoint-files";
+import { behindFiles, ENDPOINT_UNIT, endpointFiles } from "../../components/guest/tls-endpoint-files";
 import { ephemeralConfiguration, keysOf } from "../../ephemeral/configuration";
 import type { DcorConfig } from "../../stacks/config";
 import { dcorBackup, ownPorts } from "../../stacks/dcor-services";
@@ -34,6 +34,13 @@ test("the object store may be on the first machine; what it has of DCOR are ngin
     expect(dcorBackup(config)).toMatchObject({ directories: ["/data/minio"], units: ["minio.service"] });
 });
 
+test("Redis may be on three machines; the first one, which does not use it, has nothing for it", () => {
+    const redis = { machines: { cache1: beside, cache2: beside, cache3: beside } };
+    const config = parsed(withMachines(two, { redis }));
+    expect(Object.keys(config.redis.machines ?? {})).toEqual(["cache1", "cache2", "cache3"]);
+    expect(ownPorts(config)).toEqual([80, 443, 4081, 9443, 9000, 9001]);
+});
+
 testRefusedApplications(withMachines);
 
 const SHARED = /its machines share/;
@@ -50,7 +57,7 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         withMachines(two, { redis: undefined }),
         "applications",
         SHARED,
-        /redis\.machine, redis\.elasticache or redis\.url/,
+        /redis\.machine, redis\.machines, redis\.elasticache or redis\.url/,
     ],
     [
         "Solr on the first machine",
@@ -58,13 +65,6 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         "applications",
         SHARED,
         /solr\.machine or solr\.url/,
-    ],
-    [
-        "Redis on three machines",
-        withMachines(two, { redis: { machines: { cache1: beside, cache2: beside, cache3: beside } } }),
-        "redis.machines",
-        /an HAProxy of its own/,
-        /redis\.machine, redis\.elasticache or redis\.url/,
     ],
     [
         "no machine for what is done once, of several",
@@ -122,6 +122,8 @@ test("what HAProxy is given on the first machine, and on those of DCOR, is what 
             ...{ ...behindEndpoint, address: "10.77.0.11", certificateRevision: "0123456789ab", timeoutSeconds: 500 },
         }),
     );
+    const unit = `/etc/systemd/system/${ENDPOINT_UNIT}`;
+    expectGolden("dcor", "endpoint", { [unit]: behindFiles(BALANCED, behindEndpoint.behind!)[unit]! });
 });
 
 test("an ephemeral stack has DCOR on its one machine, with all its services", () => {

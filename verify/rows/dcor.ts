@@ -1,7 +1,7 @@
 import { hasOwnMinio } from "../../stacks/config/dcor-object-store";
 import { hasOwnServer } from "../../stacks/config/postgresql-elsewhere";
 import { hasOwnSolr, isOwnRedis } from "../../stacks/config/services";
-import { ENDPOINT_PORT } from "../../components/guest/tls-endpoint-files";
+import { ENDPOINT_PORT, ENDPOINT_UNIT } from "../../components/guest/tls-endpoint-files";
 import type { DcorContext } from "../context";
 import type { Product } from "../product";
 import { ensure, type Row } from "../row";
@@ -49,16 +49,16 @@ export const dcor: Product<"dcor"> = {
     ],
     units: ({ postgresql, redis, solr, objectStore, applications }) => [
         ...["nginx.service", "cache.mount", "science-stacks-firewall.service", "apt-daily-upgrade.timer"],
-        ...(applications ? ["haproxy.service"] : ["supervisor.service", "dcor-jobs@run-jobs-dcor-schemas.timer"]),
+        ...(applications || redis.machines ? ["haproxy.service"] : []),
+        ...(applications ? [] : ["supervisor.service", "dcor-jobs@run-jobs-dcor-schemas.timer"]),
         ...(hasOwnServer({ postgresql }) ? ["postgresql@15-main.service"] : []),
         ...(isOwnRedis({ redis }) ? REDIS_UNITS : []),
-        ...(redis.machines ? ["haproxy.service"] : []),
         ...(hasOwnSolr({ solr }) ? ["solr.service"] : []),
         ...(hasOwnMinio({ objectStore }) ? ["minio.service"] : []),
     ],
     onApplications: () => ({
         ports: [ENDPOINT_PORT],
-        units: ["haproxy.service", "supervisor.service", "cache.mount", "apt-daily-upgrade.timer"],
+        units: ["haproxy.service", ENDPOINT_UNIT, "supervisor.service", "cache.mount", "apt-daily-upgrade.timer"],
         isBackedUp: true,
     }),
     services: async (context) => {

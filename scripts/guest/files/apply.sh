@@ -2,13 +2,24 @@
 # Lays files of configuration, takes off those that are no longer listed, and reloads or restarts what they belong to.
 # A file that was there before is given back when ours is taken off; a unit that was not is stopped at the removal.
 # Parameters: manifest (the name of the list), files (paths, with lay_files that lays them), notify, enable (units),
-# validate (a command, or empty).
+# validate (a command, or empty), and, if given, shared (a directory in which other steps have files for the same units) and revision (of
+# what else the units take up: with another one, the step is done anew).
 list=/var/lib/science-stacks/files/$manifest
 mkdir -p "$(dirname "$list")"
 [ -e "$list" ] || : >"$list"
 
+# used_by_others: whether other steps have files for the same units.
+used_by_others() {
+    local path
+    [ -d "${shared:-}" ] || return
+    while read -r path; do
+        grep -qxF -- "$path" "$list" || return 0
+    done < <(find "$shared" -type f)
+    return 1
+}
+
 if [ "$1" = remove ]; then
-    end_unit "${enable[@]}"
+    used_by_others || end_unit "${enable[@]}"
     while read -r path; do
         give_back "$manifest" "$path"
         remove_empty_parents "$path"

@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2154
 # Installs Debian packages, all in one transaction.
 # Removal leaves the packages, which others may use by now, and takes away the files.
-# Parameters: packages, looks_at_all (no: whether all of the machine's are as Debian made them is looked at by another step), files (laid before, so that a package finds its settings when it is configured).
+# Parameters: packages, looks_at_all (no: whether all of the machine's are as Debian made them is looked at by another step), files (laid before, so that a package finds its settings when it is configured),
+# notify (what they belong to, which is left to a step of the unit's own: it may have nothing to run with yet).
 if [ "$1" = remove ]; then
     remove_files
     return

@@ -69,23 +69,26 @@ start_with() {
         "$(journalctl --quiet --unit "$2" --output cat --lines 300 | grep -vE '^[[:space:]]+at ' | tail -n 12)"
 }
 
-# settle: reloads or restarts once each unit of notify whose files have changed since it was last done.
+# settle: reloads or restarts once each unit of notify whose files have changed since it was last done. Where another step has left a
+# restart to be done, e.g. for a new command line, a reload would not be enough.
 settle() {
-    local entry unit
+    local entry unit verb
     for entry in "${notify[@]}"; do
         unit=${entry%:*}
-        if [ -e "$pending_directory/$entry" ]; then
+        verb=${entry##*:}
+        [ ! -e "$pending_directory/$unit:restart" ] || verb=restart
+        if [ -e "$pending_directory/$unit:$verb" ]; then
             if looking; then
-                differs "$unit has not been ${entry##*:}ed since its files changed"
+                differs "$unit has not been ${verb}ed since its files changed"
                 continue
             fi
             systemctl daemon-reload
-            case ${entry##*:} in
+            case $verb in
             restart) start_with restart "$unit" ;;
             reload) start_with reload-or-restart "$unit" ;;
             esac
-            changed "${entry##*:}ed $unit"
-            rm "$pending_directory/$entry"
+            changed "${verb}ed $unit"
+            rm -f "$pending_directory/$entry" "$pending_directory/$unit:$verb"
         fi
     done
 }

@@ -130,6 +130,7 @@ export const settingRows: Row<DcorContext>[] = [
             const waitsFor = [
                 ...(hasOwnSolr(config) ? ["solr.service"] : []),
                 ...(isOwnRedis(config) ? ["redis-server.service"] : []),
+                ...(config.redis.machines ? ["haproxy.service"] : []),
                 ...(hasOwnServer(config) ? ["postgresql@"] : []),
             ];
             const show = (unit: string, on = machine) =>
