@@ -111,9 +111,14 @@ DefaultDependencies=no
 Before=network-pre.target shutdown.target
 Wants=network-pre.target
 Conflicts=shutdown.target
+StartLimitIntervalSec=120
+StartLimitBurst=30
 
 [Service]
 Type=oneshot
+# A machine that boots beside many others has been seen without it: what fails once is tried again.
+Restart=on-failure
+RestartSec=1s
 RemainAfterExit=yes
 ExecStart=/usr/sbin/nft --file /etc/science-stacks/firewall.nft
 ExecReload=/usr/sbin/nft --file /etc/science-stacks/firewall.nft

@@ -74,6 +74,18 @@ describe("the firewall", () => {
         expect(table()).not.toContain("counter");
     });
 
+    test("is there at last where it could not be loaded at first", () => {
+        guest.run(`
+            cd /etc/science-stacks
+            systemctl stop science-stacks-firewall
+            mv firewall.nft elsewhere.nft
+            ! systemctl start science-stacks-firewall
+            mv elsewhere.nft firewall.nft
+            timeout 20 bash -c 'until systemctl is-active science-stacks-firewall; do sleep 0.2; done'
+        `);
+        expect(table()).toContain("policy drop");
+    });
+
     test("goes with its table, its unit and its files, and leaves the machine's own rules as they are", () => {
         expect(keep("remove").status).toBe(0);
         expect(attempt(rules(chain("drop")), "remove").status).toBe(0);
