@@ -25,7 +25,8 @@ own_cgroup() {
     while IFS=: read -r id controllers _; do
         directory=$(cgroup_mount "$id" "$controllers") || continue
         directory+=/science-stacks/$machine
-        mkdir -p "$directory"
+        # Again when the last other guest took what all have in common away with it at this moment.
+        wait_until 5 mkdir -p "$directory"
         # A new cpuset is empty, and takes no process before it was given what its parent has.
         if [ -e "$directory/cpuset.cpus" ] && [ "$controllers" = cpuset ]; then
             local file
@@ -61,7 +62,8 @@ remove_cgroup() {
             wait_until 10 end_all_below "$directory/science-stacks/$machine"
             find "$directory/science-stacks/$machine" -depth -type d -exec rmdir {} +
         }
-        [ ! -d "$directory/science-stacks" ] || rmdir --ignore-fail-on-non-empty "$directory/science-stacks"
+        # Whoever goes last removes what all guests have in common; several may be the last at once.
+        rmdir --ignore-fail-on-non-empty "$directory/science-stacks" 2>/dev/null || [ ! -d "$directory/science-stacks" ]
     done < <(awk '$(NF - 2) ~ /^cgroup/ { print $5 }' /proc/self/mountinfo)
 }
 

@@ -59,6 +59,21 @@ test("destroying the last machine and its disk leaves no process, mount, loop de
     expect(leftovers()).toEqual([]);
 });
 
+test("machines that go at the same time do not stumble over the control group they had in common", () => {
+    const clean = `bash ${join(scripts, "supervisor.sh")} clean`;
+    const round = `
+        cd "$(awk '$(NF - 2) ~ /^cgroup/ { print $5; exit }' /proc/self/mountinfo)"
+        for round in {1..5}; do
+            mkdir -p science-stacks/test-left-none
+            pids=()
+            for machine in test-left-{a,b,c,d}; do ${clean} $machine & pids+=($!); done
+            rmdir science-stacks/test-left-none
+            for pid in "\${pids[@]}"; do wait "$pid"; done
+        done`;
+    execFileSync("bash", ["-euc", round], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    expect(leftovers()).toEqual([]);
+});
+
 test("the last machine of a network leaves those of another one what they need of the host", () => {
     delete process.env.SCIENCE_STACKS_MACHINES;
     const other = Guest.create("left-other");
