@@ -34,6 +34,7 @@ export async function check(product: ProductName, outputs: unknown, only?: reado
             applicationMachines: [],
             databaseMembers: [],
             redisMembers: [],
+            searchMembers: [],
             databaseUrl: undefined,
             database: new Database(machine, LOCAL_ADMINISTRATOR),
         },

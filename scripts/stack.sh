@@ -150,7 +150,7 @@ read_machine() {
 
 no_machine() {
     fail "\"$1\" is none of the machines of $stack, or it is not up." \
-        "Give --machine database, object-store, redis or search, or a name in its applications, postgresql.machines or redis.machines, or leave it out for the stack's first one. Or run: npm run up -- $stack"
+        "Give --machine database, object-store, redis or search, or a name in its applications, postgresql.machines, redis.machines or solr.machines, or leave it out for the stack's first one. Or run: npm run up -- $stack"
 }
 
 # print_login: how one logs in to the machine that `login` says; of those with names, what the stack gives out of all its machines.

@@ -24,6 +24,7 @@ import { dcorArgs, installSoftware, type DcorNeeds, type DcorTier } from "./dcor
 import { applicationBackup, scratchVolume } from "./dcor-services";
 import { balancedServer, createFurtherMachine, namedOutputs, type FurtherMachine } from "./further-machine";
 import { redisElsewhere, redisUserPackages, redisUserPorts, redisUserUnits, useRedis } from "./redis";
+import { searchUserPackages, searchUserPorts, searchUserUnits } from "./search-cluster";
 
 /** A machine for DCOR beside the stack's first one, with its software, and what HAProxy shows there. */
 export interface ApplicationMachine extends FurtherMachine {
@@ -33,10 +34,10 @@ export interface ApplicationMachine extends FurtherMachine {
 }
 
 /** What a machine for DCOR needs from Debian. */
-const packagesOf = ({ operatorTools, redis }: DcorConfig): PackageSet =>
+const packagesOf = ({ operatorTools, redis, solr }: DcorConfig): PackageSet =>
     together([
         ...[Dcor.buildPackages, Dcor.packages, HAPROXY_PACKAGES],
-        ...[PostgreSqlElsewhere.userPackages, redisUserPackages(redis)],
+        ...[PostgreSqlElsewhere.userPackages, redisUserPackages(redis), searchUserPackages(solr)],
         // With curl, HAProxy is told that CKAN answers.
         { packages: ["curl", ...(operatorTools ? OPERATOR_TOOLS : [])] },
     ]);
@@ -55,7 +56,12 @@ export function createApplicationMachines(
             const made = await createFurtherMachine(config, first, {
                 ...{ role, keys, volume, upgrades, packages: packagesOf(config), scratchGiB: wanted.sizeGiB },
                 service: { description: "DCOR for nginx", port: ENDPOINT_PORT },
-                ownPorts: [ENDPOINT_PORT, Number(UWSGI_PORT), ...redisUserPorts(config.redis)],
+                ownPorts: [
+                    ENDPOINT_PORT,
+                    Number(UWSGI_PORT),
+                    ...redisUserPorts(config.redis),
+                    ...searchUserPorts(config.solr),
+                ],
             });
             const { machine, packages } = made;
             journalLimit(`${role}-journal`, { machine });
@@ -107,12 +113,12 @@ export function applicationsElsewhere(
 }
 
 /** A machine, as DCOR is started there. Redis is asked from there first. */
-function placeOf({ redis: keys }: DcorConfig, front: Front, each: ApplicationMachine) {
+function placeOf({ redis: keys, solr }: DcorConfig, front: Front, each: ApplicationMachine) {
     const { role, machine, packages, data, scratch, software } = each;
     const server = redisElsewhere(keys, front.redis)!;
     const redis = useRedis(`${role}-redis`, { machine, packages }, server);
     const site = front.machine.privateAddress;
-    const waitsFor = redisUserUnits(keys);
+    const waitsFor = [...redisUserUnits(keys), ...searchUserUnits(solr)];
     return { name: `${role}-dcor`, machine, packages, data, scratch, software, redis, site, waitsFor };
 }
 

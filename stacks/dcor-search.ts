@@ -9,8 +9,10 @@ import { SOLR_PORT } from "../components/guest/solr-files";
 import type { UpgradeSettings } from "../components/guest/unattended-upgrades";
 import type { Machine } from "../components/machine/machine";
 import { ServerCertificate } from "../components/server-certificate";
+import type { ClusterMember } from "./cluster-members";
 import type { DcorConfig } from "./config";
 import { createFurtherMachine, type FurtherMachine } from "./further-machine";
+import { createSearchCluster, type SearchUser } from "./search-cluster";
 
 /** What answers searches: on the first machine, beside it, or elsewhere. Nothing of it is backed up: the index is made anew. */
 export interface StackSearch {
@@ -25,8 +27,11 @@ interface Place {
     machine: Machine;
     packages: Packages;
     data: DataVolume;
-    /** The machine that Solr has for itself. @default it has none */
+    /** The machine that Solr has for itself, or its machines where it has several. @default it has none */
     searchBeside?: FurtherMachine;
+    searchMembers?: readonly ClusterMember[];
+    /** The machines that CKAN is on. */
+    users: readonly SearchUser[];
 }
 
 /**
@@ -56,6 +61,9 @@ export function createSearch(config: DcorConfig, place: Place, software: readonl
     const { dcor, solr, mirrors, development } = config;
     if (solr.url !== undefined) {
         return { endpoint: { url: solr.url, running: [] }, last: [], outputs: {} };
+    }
+    if (place.searchMembers !== undefined) {
+        return createSearchCluster(config, place.searchMembers, place.users, software);
     }
     const { heapMiB, archive: archiveUrl } = solr;
     const args = { heapMiB, archiveUrl, proxy: mirrors.proxy };

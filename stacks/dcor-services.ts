@@ -19,6 +19,7 @@ import { Solr } from "../components/guest/solr";
 import { indexDirectory, SOLR_PORT } from "../components/guest/solr-files";
 import type { Machine } from "../components/machine/machine";
 import { dumpedHere } from "./backups";
+import type { ClusterMember } from "./cluster-members";
 import type { DcorConfig } from "./config";
 import { hasOwnMinio } from "./config/dcor-object-store";
 import { hasFurtherServer, hasOwnServer } from "./config/postgresql-elsewhere";
@@ -27,6 +28,7 @@ import type { StackDatabase } from "./database-machine";
 import { createSearch, type StackSearch } from "./dcor-search";
 import type { FurtherMachine } from "./further-machine";
 import { redisUserPackages, redisUserPorts } from "./redis";
+import { searchUserPackages, searchUserPorts, searchUserUnits, type SearchUser } from "./search-cluster";
 import { webPorts } from "./web-front";
 
 /** The services that CKAN works with besides Redis and its object store, each on this machine or elsewhere. */
@@ -74,8 +76,11 @@ interface Place {
     data: DataVolume;
     /** The database, where that is the stack's and beside the machine. */
     databaseBeside?: StackDatabase;
-    /** The machine that Solr has for itself. */
+    /** The machine that Solr has for itself, or its machines where it has several. */
     searchBeside?: FurtherMachine;
+    searchMembers?: readonly ClusterMember[];
+    /** The machines that CKAN is on. */
+    users: readonly SearchUser[];
     /** The steps that install CKAN and the extensions, here or on other machines: Solr's schema comes from there. */
     software: readonly InstallStep[];
 }
@@ -90,7 +95,7 @@ export function ownPorts(config: DcorConfig): number[] {
         ...(hasOwnMinio(config) ? MINIO_PORTS : []),
         ...(hasOwnServer(config) ? [POSTGRESQL_PORT] : []),
         ...(isOwnRedis({ redis }) ? [REDIS_PORT] : []),
-        ...(applications ? [] : redisUserPorts(redis)),
+        ...(applications ? [] : [...redisUserPorts(redis), ...searchUserPorts(solr)]),
         ...(hasOwnSolr({ solr }) ? [SOLR_PORT] : []),
     ];
 }
@@ -104,7 +109,8 @@ export const buildPackages = (config: DcorConfig): PackageSet[] => [
 /** Debian's packages for what of DCOR and its services is on this machine. */
 export function servicePackages(config: DcorConfig): PackageSet[] {
     const { redis, solr, machine, applications } = config;
-    const product = [isOwnRedis({ redis }) ? Redis.packages : redisUserPackages(redis), Dcor.packages];
+    const cache = isOwnRedis({ redis }) ? Redis.packages : redisUserPackages(redis);
+    const product = [cache, searchUserPackages(solr), Dcor.packages];
     return [
         ...(applications ? [HAPROXY_PACKAGES] : product),
         ...(hasOwnServer(config) ? [PostgreSql.packages(machine.image)] : []),
@@ -119,7 +125,7 @@ export function dcorServices(config: DcorConfig, place: Place): DcorServices {
     const search = createSearch(config, place, place.software);
     return {
         ...{ database, search, databaseAuthority: place.databaseBeside?.server.authority },
-        units: [...(hasOwnSolr(config) ? ["solr.service"] : []), ...units],
+        units: [...(hasOwnSolr(config) ? ["solr.service"] : searchUserUnits(config.solr)), ...units],
     };
 }
 

@@ -27,6 +27,7 @@ import { createLoadBalancer } from "./load-balancer";
 import { createManagedServices } from "./managed-services";
 import { createRedisCluster } from "./redis-cluster";
 import { createRedisMachine } from "./redis-machine";
+import { createSearchMembers } from "./search-cluster";
 import { firewallRules, publicAddress, shownCertificate, siteCertificate, visitors, webPorts } from "./web-front";
 
 /**
@@ -73,7 +74,7 @@ export async function dcor(config: DcorConfig) {
     const balancer = createBalancer(config, { machine, packages, address }, machines);
     const managed = createManagedServices(config, machine, others);
     const users = { others, clients: [machine, ...others], after: balancer ? [balancer.running] : [], upgrades };
-    const [databaseBeside, queue, store, searchBeside] = await Promise.all([
+    const [databaseBeside, queue, store, searchBeside, searchMembers] = await Promise.all([
         managed.database ?? createDatabaseBeside(config, machine, users),
         managed.redis ??
             createRedisCluster(config, machine, users).then(
@@ -81,11 +82,15 @@ export async function dcor(config: DcorConfig) {
             ),
         createObjectStore(config, { machine, packages, data, address, upgrades }),
         createSearchMachine(config, machine, users),
+        createSearchMembers(config, machine, users),
     ]);
     const software = tools
         ? [installSoftware("dcor", config, { machine, tools })]
         : machines.map((each) => each.software);
-    const services = dcorServices(config, { machine, packages, data, databaseBeside, searchBeside, software });
+    const services = dcorServices(config, {
+        ...{ machine, packages, data, databaseBeside, searchBeside, searchMembers, software },
+        users: tools ? [{ name: "dcor", machine, packages }] : machines.map((each) => ({ ...each, name: each.role })),
+    });
     const needs = { services, redis: queue?.server, objectStore: store.endpoint, address, certificate, mail };
     const tier = balancer
         ? applicationsElsewhere(config, { ...needs, machine, balancer }, machines)

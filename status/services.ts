@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     const outputs = stackOutputs(deployment);
     const named = Object.assign(
         {},
-        ...["applicationSsh", "databaseMemberSsh", "redisMemberSsh"].map((each) => outputs[each]),
+        ...["applicationSsh", "databaseMemberSsh", "redisMemberSsh", "searchMemberSsh"].map((each) => outputs[each]),
     ) as Record<string, unknown>;
     const machine = name === undefined ? outputs[output] : named[name];
     const units = servicesOf(deployment, machine as Login);

@@ -17,6 +17,8 @@ export interface FurtherMachines {
     databaseMembers: readonly DatabaseMember[];
     /** The machines of Redis where it has several. */
     redisMembers: readonly FurtherMember[];
+    /** The machines of Solr where it has several. */
+    searchMembers: readonly FurtherMember[];
     /** The machines that the product has beside the first one; none where it is on that one. */
     applicationMachines: readonly FurtherMachine[];
 }
@@ -79,6 +81,7 @@ export function furtherMachines(outputs: Outputs, config: ParsedConfig, director
         redisMachine: at("redis", outputs.redisMachine, outputs.redisSsh, keys.redis),
         redisMembers: each(outputs.redisMembers, outputs.redisMemberSsh, keys.redisMembers),
         searchMachine: at("search", outputs.searchMachine, outputs.searchSsh, keys.search),
+        searchMembers: each(outputs.searchMembers, outputs.searchMemberSsh, keys.searchMembers),
         applicationMachines: each(outputs.applications, outputs.applicationSsh, keys.applications),
     };
 }
@@ -91,6 +94,7 @@ export function everyMachine(machines: FurtherMachines): FurtherMachine[] {
         ...services.filter((each) => each !== undefined),
         ...machines.databaseMembers,
         ...machines.redisMembers,
+        ...machines.searchMembers,
         ...machines.applicationMachines,
     ];
 }
@@ -107,6 +111,7 @@ function keysOf(config: ParsedConfig) {
         redis: "redis" in config ? config.redis.machine : undefined,
         redisMembers: "redis" in config ? config.redis.machines : undefined,
         search: "solr" in config ? config.solr.machine : undefined,
+        searchMembers: "solr" in config ? config.solr.machines : undefined,
         applications: "applications" in config ? config.applications : undefined,
     };
 }

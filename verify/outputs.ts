@@ -40,6 +40,10 @@ const beside = {
     /** The machine that Solr has for itself. */
     searchMachine: machine.optional(),
     searchSsh: ssh.optional(),
+    /** The machines of Solr where it has several, by their names in the configuration; and where CKAN finds one of them. */
+    searchMembers: z.record(z.string(), machine).optional(),
+    searchMemberSsh: z.record(z.string(), ssh).optional(),
+    searchUrl: z.string().optional(),
     /** The machines of OMERO.web or EOxServer, by their names in the configuration. */
     applications: z.record(z.string(), machine).optional(),
     applicationSsh: z.record(z.string(), ssh).optional(),
@@ -86,10 +90,19 @@ export type Outputs = z.infer<typeof schema>;
 
 /** How administrators log in to the machines beside the first one that a stack has, by the names that users' commands have for them. */
 export function furtherLogins(outputs: Outputs): [string, Outputs["ssh"]][] {
-    const { databaseSsh, databaseMemberSsh, objectStoreSsh, redisSsh, redisMemberSsh, searchSsh, applicationSsh } =
-        outputs;
+    const {
+        databaseSsh,
+        databaseMemberSsh,
+        objectStoreSsh,
+        redisSsh,
+        redisMemberSsh,
+        searchSsh,
+        searchMemberSsh,
+        applicationSsh,
+    } = outputs;
     const services = { "object-store": objectStoreSsh, redis: redisSsh, search: searchSsh };
-    const logins = { database: databaseSsh, ...databaseMemberSsh, ...services, ...redisMemberSsh, ...applicationSsh };
+    const members = { ...databaseMemberSsh, ...redisMemberSsh, ...searchMemberSsh };
+    const logins = { database: databaseSsh, ...services, ...members, ...applicationSsh };
     return Object.entries(logins).flatMap(([name, login]) => (login === undefined ? [] : [[name, login]]));
 }
 

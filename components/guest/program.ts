@@ -57,6 +57,7 @@ function layFile(path: string, { content, owner = "root:root", mode = "644" }: G
 const LIBRARY = {
     "lib.sh": "runner/lib.sh",
     "apt.sh": "packages/apt.sh",
+    "solr-software.sh": "solr/software.sh",
     "way-back.sh": "upgrade/way-back.sh",
     // What makes a virtual environment: the functions, uv, and what builds packages, by their hashes.
     "python/venv.sh": "python/venv.sh",

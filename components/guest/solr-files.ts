@@ -10,8 +10,8 @@ export const SOLR_USER = "ckan";
 /** The name of its password among the secrets of its machine. */
 export const PASSWORD = "solr-password";
 
-const HOME = "/data/solr";
-const LIBRARY = "/usr/local/lib/science-stacks/solr";
+export const HOME = "/data/solr";
+export const LIBRARY = "/usr/local/lib/science-stacks/solr";
 const LOOPBACK = "127.0.0.1";
 
 /** Where a core has its index, which Solr makes when there is none. */
@@ -22,11 +22,11 @@ const TLS = "/etc/solr/tls";
 export const SERVER_CERTIFICATE = `${TLS}/certificate.pem`;
 export const SERVER_KEY = `${TLS}/key.pem`;
 export const SERVER_AUTHORITY = `${TLS}/authority.pem`;
-const KEY_STORE = `${TLS}/key-store.p12`;
+export const KEY_STORE = `${TLS}/key-store.p12`;
 /** The password of the key store, as a setting of Solr's. */
-const KEY_STORE_SETTINGS = `${TLS}/key-store.conf`;
+export const KEY_STORE_SETTINGS = `${TLS}/key-store.conf`;
 /** Where curl finds the user, the password and the authority, by CURL_HOME. */
-const CLIENT = "/etc/solr/client";
+export const CLIENT = "/etc/solr/client";
 
 /** @param network the machine's address among the stack's machines, where others of them use it. @default the loopback address, without TLS */
 export const solrUrl = (network?: string) =>
@@ -47,7 +47,7 @@ export function serverProgram({ archive, heapMiB, shown }: ServerSettings): Step
     const unit = {
         ...{ url: solrUrl(shown?.network), address: shown?.network ?? LOOPBACK, port: SOLR_PORT, heapMiB },
         ...{ keyStore: KEY_STORE, keyStoreSettings: KEY_STORE_SETTINGS, client: CLIENT },
-        revision: shown?.revision ?? "",
+        ...{ revision: shown?.revision ?? "", options: undefined },
     };
     return {
         script: "solr/server.sh",
@@ -62,6 +62,7 @@ export function serverProgram({ archive, heapMiB, shown }: ServerSettings): Step
             ...hardening("solr.service"),
             [`${HOME}/solr.xml`]: owned(template("solr.xml")),
             ...(tls && {
+                [`${LIBRARY}/key-store.sh`]: { content: guestScript("solr/key-store.sh") },
                 [`${LIBRARY}/protect.sh`]: { content: guestScript("solr/protect.sh") },
                 [`${LIBRARY}/security.py`]: { content: guestScript("solr/security.py") },
             }),
@@ -91,15 +92,20 @@ export function coreProgram({ core, schema, revision, network }: CoreSettings): 
             "/etc/systemd/system/solr.service.d/core.conf": {
                 content: renderTemplate("solr/templates/core.conf.eta", { core }),
             },
-            [`${conf}/solrconfig.xml`]: owned(template("solrconfig.xml")),
-            // CKAN's schema names them, and wants nothing in them.
-            ...Object.fromEntries(
-                ["stopwords", "synonyms", "protwords"].map((name) => [`${conf}/${name}.txt`, owned("# None.\n")]),
-            ),
+            ...configuration(conf),
         },
         notify: ["solr.service:reload"],
     };
 }
 
-const template = (name: string) => guestScript(`solr/templates/${name}`);
-const owned = (content: string): GuestFile => ({ content, owner: "solr:solr" });
+/** What a core is configured by besides its schema. @param conf the directory that it lies in */
+export const configuration = (conf: string): Record<string, GuestFile> => ({
+    [`${conf}/solrconfig.xml`]: owned(template("solrconfig.xml")),
+    // CKAN's schema names them, and wants nothing in them.
+    ...Object.fromEntries(
+        ["stopwords", "synonyms", "protwords"].map((name) => [`${conf}/${name}.txt`, owned("# None.\n")]),
+    ),
+});
+
+export const template = (name: string) => guestScript(`solr/templates/${name}`);
+export const owned = (content: string): GuestFile => ({ content, owner: "solr:solr" });

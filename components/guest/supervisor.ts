@@ -33,11 +33,15 @@ export function programFile(name: string, program: SupervisedProgram): Record<st
 /**
  * What makes supervisor wait for other services, and come back always. The guide has `ExecStartPre` among the [Unit]
  * lines, where systemd ignores it. Each service is asked for by itself: `is-active` with several is content with one.
+ * @param waitsFor their units; one that several have need of may be among them more than once
  */
 export function supervisorDropIn(waitsFor: readonly string[], mounts: readonly string[]): Record<string, GuestFile> {
     return {
         [`/etc/systemd/system/${SUPERVISOR_UNIT}.d/science-stacks.conf`]: {
-            content: renderTemplate("supervisor/templates/drop-in.conf.eta", { waitsFor, mounts }),
+            content: renderTemplate("supervisor/templates/drop-in.conf.eta", {
+                waitsFor: [...new Set(waitsFor)],
+                mounts,
+            }),
         },
     };
 }

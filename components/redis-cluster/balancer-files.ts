@@ -27,9 +27,13 @@ export function redisBalancerFiles(
         ...{ authority: AUTHORITY, user: CHECK_USER, secret: CHECK_SECRET, secretRevision },
         ...{ lua: LUA, patienceSeconds: PATIENCE_SECONDS },
     };
+    const wait = {
+        ...{ backend: "redis", wanted: "master", patienceSeconds: PATIENCE_SECONDS },
+        why: "Who comes while no member of Redis is master waits for the one that takes over: without an answer, users would be logged out.",
+    };
     return {
         // What it names comes first: another step may look at all of it meanwhile.
-        [LUA]: { content: renderTemplate("haproxy/templates/redis.lua.eta", values) },
+        [LUA]: { content: renderTemplate("haproxy/templates/wait.lua.eta", wait) },
         [AUTHORITY]: { content: `${authority.trimEnd()}\n` },
         [haproxyPart("redis")]: { content: renderTemplate("haproxy/templates/redis.cfg.eta", values) },
     };

@@ -58,7 +58,8 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     }
     const [, , directory, name] = process.argv;
     const found = JSON.parse(output);
-    const named = { ...found.applicationSsh, ...found.databaseMemberSsh, ...found.redisMemberSsh };
+    const members = { ...found.databaseMemberSsh, ...found.redisMemberSsh, ...found.searchMemberSsh };
+    const named = { ...found.applicationSsh, ...members };
     const login = "hostKey" in found ? found : named[name];
     if (login === undefined) {
         process.exit(1); // The caller knows what it asked for.

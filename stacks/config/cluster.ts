@@ -12,15 +12,15 @@ import type { RelatedComplaint, Rule } from "./rule";
 /** The release whose packages the steps know. */
 export const RELEASE = "debian-12";
 
-/** A service on several machines, of which one writes. */
+/** A service on several machines. */
 export interface ClusterKeys {
     section: Cluster;
     /** How many machines it may have. */
     counts: readonly number[];
     /** A name of one of its machines. */
     example: string;
-    /** The key of the server of Amazon's that does the same, and what is to be said of it. */
-    onAws: readonly [key: string, advice: string];
+    /** The key of the server of Amazon's that does the same, where there is one, and what is to be said of it. */
+    onAws: readonly [key: string | undefined, advice: string];
     /** What else does not go with it. */
     refused?: readonly Refused[];
 }
@@ -28,13 +28,16 @@ export interface ClusterKeys {
 const allowed = ({ counts }: ClusterKeys) =>
     `a mapping of ${counts.join(" or ")} names to machines; a name has ${NAME_TEXT}`;
 
+const howMany = ({ counts }: ClusterKeys) =>
+    counts.length === 1 ? "three machines of the stack" : "three machines of the stack, or five";
+
 /** The key `machines`. @param machines with the size of their volumes in GiB, and what is on them @param how one of them writes, and what happens when it goes */
 export const clusterMachines = (cluster: ClusterKeys, machines: readonly [[number, number], string], how: string) => {
     const service = SERVICES[cluster.section];
     const [size, data] = machines;
     return namedMachines(service, size, data).meta({
         allowed: allowed(cluster),
-        description: `${service} on three machines of the stack, or five: ${how} (docs/more-machines.md). Each has a name of ${NAME_TEXT}.`,
+        description: `${service} on ${howMany(cluster)}: ${how} (docs/more-machines.md). Each has a name of ${NAME_TEXT}.`,
         defaultText: `none: ${service} is on the machine`,
     });
 };
@@ -74,7 +77,7 @@ const namesRule =
 
 /** What names another server, or is of one that is alone. */
 const refusedBeside = ({ section, onAws: [managed], refused = [] }: ClusterKeys): Refused[] => [
-    ...["machine", "url", managed].map((key): Refused => [
+    ...["machine", "url", ...(managed === undefined ? [] : [managed])].map((key): Refused => [
         [section, key],
         `${section}.machines has the machines of ${SERVICES[section]}`,
         `Leave one of the two out: ${section}.${key} or ${section}.machines.`,
@@ -87,7 +90,7 @@ const refusedBeside = ({ section, onAws: [managed], refused = [] }: ClusterKeys)
     ...refused,
 ];
 
-/** On AWS there is a server that does the same, and this one was not tried there. */
+/** On AWS there may be a server that does the same, and this one was not tried there. */
 const platformRule =
     ({ section, onAws: [, advice] }: ClusterKeys): Rule =>
     (given) =>

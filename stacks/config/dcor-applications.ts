@@ -24,7 +24,7 @@ const servicesRule: Rule = (given) => {
             ? [["PostgreSQL", "postgresql.machine, postgresql.machines, postgresql.rds or postgresql.url"]]
             : []),
         ...(isOwnRedis({ redis }) ? [["Redis", "redis.machine, redis.machines, redis.elasticache or redis.url"]] : []),
-        ...(hasOwnSolr({ solr }) ? [["Solr", "solr.machine or solr.url"]] : []),
+        ...(hasOwnSolr({ solr }) ? [["Solr", "solr.machine, solr.machines or solr.url"]] : []),
     ];
     return isOnSeveral(given)
         ? onFirst.map(([service, keys]) => ({

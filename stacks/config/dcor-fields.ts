@@ -4,6 +4,7 @@ import { version } from "./common";
 import { databaseMachines } from "./database-cluster";
 import { checkedText, hostName, mailAddress, port, secretText, text, webAddress, wholeNumber } from "./field";
 import { ownMachine } from "./further-machine";
+import { searchMachines } from "./search-cluster";
 import { authorities, ownRds } from "./rds";
 import { postgresqlServer } from "./services";
 
@@ -120,6 +121,7 @@ export const solr = () =>
                 defaultText: "one on this machine",
             }),
             ...ownMachine("solr"),
+            machines: searchMachines(),
         })
         .prefault({})
         .meta({ description: "Solr, for the search." });

@@ -1,4 +1,5 @@
 import { REDIS_BALANCER_PORT } from "../../components/redis-cluster/member";
+import { SEARCH_BALANCER_PORT } from "../../components/search-cluster/member";
 import { balancerPorts } from "./applications";
 import { HTTP_PORT, HTTPS_PORT } from "./dcor-fields";
 import { OBJECT_STORE_PORT } from "./dcor-object-store";
@@ -16,6 +17,7 @@ const TAKEN_PORTS = new Map<unknown, string>([
     [REDIS_BALANCER_PORT, "HAProxy, for Redis"],
     [8080, "uWSGI"],
     [8983, "Solr"],
+    [SEARCH_BALANCER_PORT, "HAProxy, for Solr"],
     [9000, "MinIO"],
     [9001, "MinIO"],
 ]);

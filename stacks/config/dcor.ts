@@ -30,6 +30,7 @@ import { completeNamedMachines } from "./named-machines";
 import type { Rule } from "./rule";
 import { authorityTextRule, rdsRules } from "./rds";
 import { redisClusterRules } from "./redis-cluster";
+import { searchClusterRules } from "./search-cluster";
 import { redis, redisPasswordRule } from "./services";
 import { tls } from "./tls";
 
@@ -111,6 +112,7 @@ export const dcorRules: readonly Rule[] = [
     redisPasswordRule,
     redisAddressRule,
     ...redisClusterRules,
+    ...searchClusterRules,
     ...elastiCacheRules,
     applicationNamesRule,
     ...dcorApplicationRules,
@@ -130,7 +132,7 @@ export function completeDcor(given: DcorKeys) {
         postgresql: completeClusterMachines(completeOwnMachine("postgresql", given.postgresql)),
         redis: completeClusterMachines(completeOwnMachine("redis", given.redis)),
         objectStore: objectStore.mode === "minio" ? completeOwnMachine("objectStore", objectStore) : objectStore,
-        solr: completeOwnMachine("solr", given.solr),
+        solr: completeClusterMachines(completeOwnMachine("solr", given.solr)),
         scratch: { sizeGiB: scratch.sizeGiB ?? leastScratch },
         firewall: { web: firewall.web, ssh: firewall.ssh ?? administratorNetworks(given) },
         loadBalancer: completeLoadBalancer(given.loadBalancer, { machine, waitSeconds: LONGEST_WAIT_SECONDS }),

@@ -41,7 +41,7 @@ function placesOf(given: Given): Place[] {
 }
 
 /** The sections of those that may be on several machines, by their key `machines`. */
-export const CLUSTERS = ["postgresql", "redis"] as const;
+export const CLUSTERS = ["postgresql", "redis", "solr"] as const;
 
 /** The section of such a service. */
 export type Cluster = (typeof CLUSTERS)[number];

@@ -54,8 +54,11 @@ export const isOwnRedis = ({ redis: { url, machine, machines, elasticache } }: R
     [url, machine, machines, elasticache].every((each) => each === undefined);
 
 /** Whether Solr is on the stack's first machine itself. */
-export const hasOwnSolr = ({ solr: { url, machine } }: { solr: { url?: unknown; machine?: unknown } }) =>
-    url === undefined && machine === undefined;
+export const hasOwnSolr = ({
+    solr: { url, machine, machines },
+}: {
+    solr: { url?: unknown; machine?: unknown; machines?: unknown };
+}) => [url, machine, machines].every((each) => each === undefined);
 
 /** A password that is given is of a server elsewhere. */
 export const redisPasswordRule: Rule = (given) =>

@@ -92,7 +92,15 @@ export class ClusterStack extends TestStack {
         }
     }
 
-    expectWhole() {
-        return expectAllRowsOk(this, this.product.notHere, this.product.rows);
+    /** @param ofEach rows that are of each member, too @returns what a row says */
+    async expectWhole(ofEach: readonly string[] = []): Promise<(row: string) => string | undefined> {
+        const { rows } = await expectAllRowsOk(this, this.product.notHere, this.product.rows);
+        const detail = (row: string) => rows.find(({ id }) => id === row)?.detail;
+        for (const row of ofEach) {
+            for (const member of MEMBERS) {
+                expect(detail(row)).toContain(`${this.beside(member)}: `);
+            }
+        }
+        return detail;
     }
 }

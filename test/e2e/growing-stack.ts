@@ -1,5 +1,6 @@
 import type { Outputs as AnyOutputs } from "../../verify/outputs";
 import { Web } from "../../verify/web";
+import type { Guest } from "../guest/guest";
 import { TestStack } from "./test-stack";
 
 /** A stack that is up on one machine or several, as its users reach it. */
@@ -14,6 +15,13 @@ export class GrowingStack<Outputs extends AnyOutputs> {
         private readonly smallest: Record<string, unknown>,
     ) {
         this.stack = new TestStack(label);
+    }
+
+    /** Has it keep its backups on another machine. */
+    async keepBackupsOn({ address, connection: { hostKey, privateKey } }: Guest): Promise<void> {
+        const repository = { mode: "sftp", host: address, hostKey, user: "root", path: "/srv/backups" };
+        this.stack.configure({ backup: { repository } });
+        await this.stack.setSecret("backup.repository.privateKey", privateKey);
     }
 
     /** The first `up`. */

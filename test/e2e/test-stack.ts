@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { parse, stringify } from "yaml";
 import { quote } from "../../components/guest/shell";
+import { CLUSTERS } from "../../stacks/config/further-services";
 import type { Report } from "../../verify/report";
 import { removeMachine, sweep } from "../guest/guest";
 
@@ -208,7 +209,7 @@ export class TestStack {
     /** Those that its configuration has, or may have had. */
     private further(): string[] {
         const { config = {} } = existsSync(this.file) ? (parse(readFileSync(this.file, "utf8")) as Configuration) : {};
-        const clusters = ["postgresql", "redis"].map((section) => config[`science-stacks:${section}`]?.["machines"]);
+        const clusters = CLUSTERS.map((section) => config[`science-stacks:${section}`]?.["machines"]);
         const named = [config["science-stacks:applications"], ...(clusters as (object | undefined)[])];
         const services = ["database", "object-store", "redis", "search"];
         return [...services, ...named.flatMap((machines) => Object.keys(machines ?? {}))];

@@ -47,10 +47,7 @@ describe("DCOR, from one machine to several and back, with its services beside",
 
     beforeAll(async () => {
         another = Guest.create("another", { network: NETWORK });
-        const { hostKey, privateKey } = another.connection;
-        const login = { mode: "sftp", host: another.address, hostKey, user: "root" };
-        stack.configure({ backup: { repository: { ...login, path: "/srv/backups" } } });
-        await stack.setSecret("backup.repository.privateKey", privateKey);
+        await dcor.keepBackupsOn(another);
         await dcor.begin({ postgresql: OWN, redis: OWN, solr: OWN, dcor: settings() });
         dataset = await dcor.expectProcessed("kept");
         picture = await makeCircle(dcor.web, dcor.outputs, "kept-too");

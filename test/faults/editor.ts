@@ -5,6 +5,8 @@ import type { DcorApi } from "../../verify/dcor-api";
 export interface Edited {
     acknowledged: number;
     failed: number;
+    /** The names of the datasets that were acknowledged. */
+    datasets: string[];
     /** Of those that were acknowledged, the names that are not there. */
     missing: string[];
     /** The longest time in which nothing was acknowledged. */
@@ -39,6 +41,7 @@ export class Editor {
         return {
             acknowledged: kinds.reduce((sum, kind) => sum + this.made[kind].length, 0),
             failed: this.failed,
+            datasets: this.made.package,
             missing: kinds.flatMap((kind) => this.made[kind].filter((name) => !there[kind].includes(name))),
             longestSeconds: this.longestMs / 1000,
         };

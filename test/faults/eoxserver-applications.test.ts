@@ -23,10 +23,7 @@ describe("EOxServer on two machines of its own", () => {
 
     beforeAll(async () => {
         another = Guest.create("another", { network: NETWORK });
-        const { hostKey, privateKey } = another.connection;
-        const login = { mode: "sftp", host: another.address, hostKey, user: "root" };
-        stack.configure({ backup: { repository: { ...login, path: "/srv/backups" } } });
-        await stack.setSecret("backup.repository.privateKey", privateKey);
+        await eoxserver.keepBackupsOn(another);
         await eoxserver.begin({ postgresql: OWN, applications: { app1: OWN, app2: OWN } });
         await eoxserver.logIn();
     }, 15 * MINUTE);

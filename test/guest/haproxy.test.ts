@@ -11,6 +11,8 @@ import {
 } from "../../components/guest/tls-endpoint-files";
 import { checkSecretFile, redisBalancerFiles } from "../../components/redis-cluster/balancer-files";
 import { REDIS_BALANCER_PORT } from "../../components/redis-cluster/member";
+import { checkSecretFile as solrSecretFile, searchBalancerFiles } from "../../components/search-cluster/balancer-files";
+import { SEARCH_BALANCER_PORT } from "../../components/search-cluster/member";
 import type { Guest } from "./guest";
 import { guestWithRunner, runStep } from "./step-runner";
 
@@ -83,6 +85,39 @@ const redis = (authority = "") => ({
     ...redisBalancerFiles([{ name: "cache1", address: "127.0.0.2" }], authority, "1"),
 });
 
+/** A member of Solr that is in order, and takes what it is given when it has refused three times. */
+const SOLR_CERTIFICATE = "/root/solr.pem";
+const SOLR = `
+import ssl
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+class Solr(BaseHTTPRequestHandler):
+    refused = 0
+
+    def do_GET(self):
+        self.answer(200, "in order")
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if Solr.refused < 3:
+            Solr.refused += 1
+            self.answer(503, "not now")
+        else:
+            self.answer(200, f"taken, asked as {self.headers['X-Science-Stacks-Asked']} at {self.headers['Host']}")
+
+    def answer(self, status, text):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+server = ThreadingHTTPServer(("127.0.0.2", 8983), Solr)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain("${SOLR_CERTIFICATE}")
+server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()
+`;
+
 let guest: Guest;
 beforeAll(() => {
     guest = guestWithRunner("haproxy");
@@ -132,6 +167,24 @@ test("each has a file of its own: one that is wrong is refused, and one that is 
     expect(lay("redis", redis(authority)).stdout).toContain(`reloaded ${HAPROXY_UNIT}\n`);
     const ports = [BALANCER_PORT, REDIS_BALANCER_PORT, 6390];
     expect([process(), ports.filter(listens)]).toEqual([before, ports]);
+});
+
+test("who gives Solr something is kept while its members refuse, or none is there, and then it is taken", () => {
+    guest.run(`openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.2 -addext subjectAltName=IP:127.0.0.2 \\
+        -out ${SOLR_CERTIFICATE} -keyout /root/solr.key 2>/dev/null; cat /root/solr.key >>${SOLR_CERTIFICATE}`);
+    guest.run("cat >/root/solr.py", SOLR);
+    const authority = guest.run(`openssl x509 -in ${SOLR_CERTIFICATE}`);
+    const member = { name: "search1", address: "127.0.0.2", id: 1 };
+    const files = { ...solrSecretFile("secret"), ...searchBalancerFiles([member], authority, "1") };
+    expect(lay("solr", files).stdout).toContain(`reloaded ${HAPROXY_UNIT}\n`);
+
+    const give = `curl --silent --max-time 50 --write-out ' %{http_code} %{time_total}' --data x http://127.0.0.1:${SEARCH_BALANCER_PORT}/solr/ckan/update`;
+    const start = "systemd-run --quiet --unit solr-test /usr/bin/python3 /root/solr.py";
+    const [, status, seconds] = guest.run(`(sleep 3; ${start}) & ${give}`).match(/ (\d+) ([\d.]+)$/)!;
+    expect([status, Number(seconds) > 6]).toEqual(["200", true]);
+    expect(guest.run(give)).toMatch(/^taken, asked as None at 127\.0\.0\.2 200 0/);
+    guest.run("systemctl stop solr-test");
+    expect(lay("solr", {}, "remove").stdout).toContain(`reloaded ${HAPROXY_UNIT}\n`);
 });
 
 test("one that goes leaves the others as they are; HAProxy ends with the last one", () => {

@@ -47,9 +47,12 @@ afterAll(async () => {
 });
 
 async function stackOf(name: string, program: () => Promise<void>): Promise<Stack> {
+    const workDir = join(directory, name);
+    mkdirSync(workDir);
     return LocalWorkspace.createOrSelectStack(
         { stackName: name, projectName: "engine", program },
         {
+            workDir,
             pulumiCommand: await PulumiCommand.get({ root: cli, skipVersionCheck: true }),
             pulumiHome: join(directory, "home"),
             envVars: { PULUMI_BACKEND_URL: `file://${directory}/state`, PULUMI_CONFIG_PASSPHRASE: "pass" },

@@ -26,6 +26,7 @@ const ELSEWHERE = [
     "objectStore.machine",
     "objectStore.data",
     "solr.machine",
+    "solr.machines",
     "solr.data",
     "applications",
     "dcor.storageMachine",

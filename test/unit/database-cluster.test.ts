@@ -9,9 +9,10 @@ import {
 } from "../../components/guest/postgresql-server";
 import type { DcorConfig } from "../../stacks/config";
 import { dcorBackup, ownPorts } from "../../stacks/dcor-services";
+import { machinesOf, testRefusedCluster } from "./cluster-given";
 import { expectRefusedOnce, parse, refused } from "./config-given";
 import { expectGolden } from "./golden";
-import { aws, ephemeralKey, firewall, host, local, type Keys } from "./machines-given";
+import { ephemeralKey, firewall, host, local, type Keys } from "./machines-given";
 
 const backup = { repository: { mode: "directory", path: "/srv/backups" } };
 
@@ -20,10 +21,7 @@ const withMachines = (machines: Keys, others: Keys = {}, postgresql: Keys = {}):
     postgresql: { machines, ...postgresql },
     ...others,
 });
-const members = (count: number, changed: Keys = {}) => ({
-    ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`db${index + 1}`, { machine: local }])),
-    ...changed,
-});
+const members = (count: number, changed?: Keys) => machinesOf("db", count, changed);
 const three = members(3);
 /** What a stack of each product has besides. */
 const PRODUCTS: [string, Keys][] = [
@@ -55,9 +53,13 @@ test("the first machine may be another release without backups, and machines may
 });
 
 describe.each(PRODUCTS)("of %s", (_, product) => {
+    testRefusedCluster({
+        ...{ key: "postgresql", prefix: "db", counts: /3 or 5 names/, reserved: "database", leastGiB: 5 },
+        ...{ url: "postgresql://admin@db.example.org", onAws: /postgresql\.rds/ },
+        besides: product,
+    });
+
     test.each<[string, Keys, string, RegExp, RegExp]>([
-        ["no machine at all", withMachines({}), "postgresql.machines", /0 are given/, /3 or 5 names/],
-        ["one machine", withMachines(members(1)), "postgresql.machines", /1 are given/, /3 or 5 names/],
         ["an even number of machines", withMachines(members(4)), "postgresql.machines", /even number/, /3 or 5 names/],
         [
             "a member without a machine",
@@ -81,64 +83,11 @@ describe.each(PRODUCTS)("of %s", (_, product) => {
             /lower-case letters and digits/,
         ],
         [
-            "the name of another kind of machine",
-            withMachines(members(2, { database: { machine: local } })),
-            "postgresql.machines.database",
-            /reserved/,
-            /"db1"/,
-        ],
-        [
-            "a machine of PostgreSQL's own besides",
-            withMachines(three, {}, { machine: local }),
-            "postgresql.machine",
-            /postgresql\.machines has the machines/,
-            /Leave one of the two out/,
-        ],
-        [
-            "a server elsewhere besides",
-            withMachines(three, {}, { url: "postgresql://admin@db.example.org" }),
-            "postgresql.url",
-            /postgresql\.machines has the machines/,
-            /Leave one of the two out/,
-        ],
-        [
             "backups by the programs of another release",
             withMachines(three, { machine: { ...local, image: "debian-13" }, backup }),
             "machine.image",
             /made by this machine's programs of PostgreSQL/,
             /"debian-12", or leave backup out/,
-        ],
-        [
-            "an upgrade of all machines at once",
-            withMachines(three, { packagesAsOf: "2026-11-21" }),
-            "packagesAsOf",
-            /on all of them at once/,
-            /one machine after the other/,
-        ],
-        [
-            "another platform",
-            withMachines(members(3, { db2: { machine: host("192.0.2.2") } }), { firewall }),
-            "postgresql.machines.db2.machine.platform",
-            /first machine/,
-            /"local", as machine\.platform/,
-        ],
-        [
-            "AWS",
-            withMachines(members(3, { db3: { machine: aws, data: { onDestroy: "keep" } } }), {
-                machine: aws,
-                firewall,
-                data: { onDestroy: "keep" },
-            }),
-            "postgresql.machines.db3.machine.platform",
-            /for local ones and existing hosts/,
-            /postgresql\.rds/,
-        ],
-        [
-            "a release that was not tried",
-            withMachines(members(3, { db1: { machine: { ...local, image: "debian-13" } } })),
-            "postgresql.machines.db1.machine.image",
-            /not tried/,
-            /"debian-12"/,
         ],
         [
             "the name of an application's machine",
@@ -158,13 +107,6 @@ describe.each(PRODUCTS)("of %s", (_, product) => {
             "postgresql.machines.db3.machine.address",
             /that of postgresql\.machines\.db1\.machine/,
             /another machine/,
-        ],
-        [
-            "a volume that is too small",
-            withMachines(members(3, { db1: { machine: local, data: { sizeGiB: 4 } } })),
-            "postgresql.machines.db1.data.sizeGiB",
-            /out of range/,
-            /from 5 to 16384 GiB/,
         ],
     ])("%s is refused", (_, keys, key, reason, advice) =>
         expectRefusedOnce({ ...product, ...keys }, key, reason, advice, ["postgresql"]),

@@ -64,7 +64,7 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
         withMachines(two, { solr: undefined }),
         "applications",
         SHARED,
-        /solr\.machine or solr\.url/,
+        /solr\.machine, solr\.machines or solr\.url/,
     ],
     [
         "no machine for what is done once, of several",

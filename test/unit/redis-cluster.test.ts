@@ -11,19 +11,17 @@ import { rotated } from "../../rotate";
 import { hasOwnRedis, hasSessionsVolume } from "../../stacks/config/omero-web-applications";
 import { isOwnRedis } from "../../stacks/config/services";
 import type { Deployment } from "../../verify/deployment";
+import { machinesOf, testRefusedCluster } from "./cluster-given";
 import { expectRefusedOnce, parse, refused } from "./config-given";
 import { expectGolden } from "./golden";
-import { aws, ephemeralKey, firewall, host, local, type Keys } from "./machines-given";
+import { ephemeralKey, local, type Keys } from "./machines-given";
 
 /** A stack whose Redis is on these machines. */
 const withMachines = (machines: Keys, others: Keys = {}, redis: Keys = {}, product = "omero-web"): Keys => ({
     ...{ product, instances: undefined, redis: { machines, ...redis } },
     ...others,
 });
-const members = (count: number, changed: Keys = {}) => ({
-    ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`cache${index + 1}`, { machine: local }])),
-    ...changed,
-});
+const members = (count: number, changed?: Keys) => machinesOf("cache", count, changed);
 const three = members(3);
 
 test.each(["omero-web", "dcor"])("machines of Redis of %s have the defaults of a machine, and a volume", (product) => {
@@ -47,76 +45,20 @@ test("three or five machines lose one or two of them", () => {
     expect([3, 5].map(quorumOf)).toEqual([2, 3]);
 });
 
+testRefusedCluster({
+    ...{ key: "redis", prefix: "cache", counts: /3 or 5 names/, reserved: "redis", leastGiB: 2 },
+    ...{ url: "redis://cache.example.org:6379/0", onAws: /redis\.elasticache/ },
+    besides: { product: "omero-web", instances: undefined },
+});
+
 test.each<[string, Keys, string, RegExp, RegExp]>([
-    ["no machine at all", withMachines({}), "redis.machines", /0 are given/, /3 or 5 names/],
-    ["two machines", withMachines(members(2)), "redis.machines", /2 are given/, /3 or 5 names/],
     ["an even number of machines", withMachines(members(4)), "redis.machines", /even number/, /3 or 5 names/],
-    [
-        "the name of another kind of machine",
-        withMachines(members(2, { redis: { machine: local } })),
-        "redis.machines.redis",
-        /reserved/,
-        /"cache1"/,
-    ],
     [
         "the name of an application's machine",
         withMachines(three, { applications: { cache1: { machine: local } } }),
         "applications.cache1",
         /name of a machine in redis\.machines/,
         /"app1"/,
-    ],
-    [
-        "a machine of Redis' own besides",
-        withMachines(three, {}, { machine: local }),
-        "redis.machine",
-        /redis\.machines has the machines/,
-        /Leave one of the two out/,
-    ],
-    [
-        "a server elsewhere besides",
-        withMachines(three, {}, { url: "redis://cache.example.org:6379/0" }),
-        "redis.url",
-        /redis\.machines has the machines/,
-        /Leave one of the two out/,
-    ],
-    [
-        "an upgrade of all machines at once",
-        withMachines(three, { packagesAsOf: "2026-11-21" }),
-        "packagesAsOf",
-        /on all of them at once/,
-        /one machine after the other/,
-    ],
-    [
-        "AWS",
-        withMachines(members(3, { cache3: { machine: aws, data: { onDestroy: "keep" } } }), {
-            machine: aws,
-            firewall,
-            data: { onDestroy: "keep" },
-        }),
-        "redis.machines.cache3.machine.platform",
-        /for local ones and existing hosts/,
-        /redis\.elasticache/,
-    ],
-    [
-        "another platform",
-        withMachines(members(3, { cache2: { machine: host("192.0.2.2") } }), { firewall }),
-        "redis.machines.cache2.machine.platform",
-        /first machine/,
-        /"local", as machine\.platform/,
-    ],
-    [
-        "a release that was not tried",
-        withMachines(members(3, { cache1: { machine: { ...local, image: "debian-13" } } })),
-        "redis.machines.cache1.machine.image",
-        /not tried/,
-        /"debian-12"/,
-    ],
-    [
-        "a volume that is too small",
-        withMachines(members(3, { cache1: { machine: local, data: { sizeGiB: 1 } } })),
-        "redis.machines.cache1.data.sizeGiB",
-        /out of range/,
-        /from 2 to 16384 GiB/,
     ],
     [
         "machines for sessions in files",

@@ -9,6 +9,7 @@ import { onEachApplication } from "./common/applications";
 import { together } from "./common/machines";
 import { REDIS_UNITS } from "./common/redis";
 import { checkRedisCluster } from "./common/redis-cluster";
+import { checkSearchCluster } from "./dcor/search-cluster";
 import { checkBalancer } from "./dcor/balancer";
 import { checkWayToCluster } from "./dcor/database";
 import { installationRows } from "./dcor/installation";
@@ -49,7 +50,7 @@ export const dcor: Product<"dcor"> = {
     ],
     units: ({ postgresql, redis, solr, objectStore, applications }) => [
         ...["nginx.service", "cache.mount", "science-stacks-firewall.service", "apt-daily-upgrade.timer"],
-        ...(applications || redis.machines ? ["haproxy.service"] : []),
+        ...(applications || redis.machines || solr.machines ? ["haproxy.service"] : []),
         ...(applications ? [] : ["supervisor.service", "dcor-jobs@run-jobs-dcor-schemas.timer"]),
         ...(hasOwnServer({ postgresql }) ? ["postgresql@15-main.service"] : []),
         ...(isOwnRedis({ redis }) ? REDIS_UNITS : []),
@@ -65,7 +66,8 @@ export const dcor: Product<"dcor"> = {
         const way = context.applicationMachines.length > 0 ? `${await checkBalancer(context)}; ` : "";
         const database = context.databaseMembers.length > 0 ? `${await checkWayToCluster(context)}; ` : "";
         const redis = context.redisMembers.length > 0 ? `${await checkRedisCluster(context)}; ` : "";
-        return way + database + redis + (await onEachApplication(context, checkGiven));
+        const search = context.searchMembers.length > 0 ? `${await checkSearchCluster(context)}; ` : "";
+        return way + database + redis + search + (await onEachApplication(context, checkGiven));
     },
     trialSetting: {
         change: (config, { dcor: { workers } }) => {
@@ -91,5 +93,5 @@ async function checkGiven(context: DcorContext): Promise<string> {
     const hosts = ["sqlalchemy.url", "ckan.redis.url"].map((key) => values.get(key)?.replace(/^(\w+:\/\/).*@/, "$1"));
     ensure(!hosts.includes(undefined), "ckan.ini names no database, or no Redis");
     const places = [...hosts.map((host) => host?.split("?")[0]), values.get("solr_url")];
-    return `CKAN is given ${places.join(", ")} and ${outputs.objectStore}; postgresql.machine, postgresql.machines, postgresql.rds, postgresql.url, redis.machine, redis.machines, redis.elasticache, redis.url, solr.machine, solr.url, objectStore.machine and objectStore.mode name others`;
+    return `CKAN is given ${places.join(", ")} and ${outputs.objectStore}; postgresql.machine, postgresql.machines, postgresql.rds, postgresql.url, redis.machine, redis.machines, redis.elasticache, redis.url, solr.machine, solr.machines, solr.url, objectStore.machine and objectStore.mode name others`;
 }

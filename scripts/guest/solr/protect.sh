@@ -1,25 +1,9 @@
 # shellcheck shell=bash disable=SC2154
 # Gives a Solr that other machines reach its key store and its password; sourced by the step that starts it.
-# Reads certificate, key, authority (paths), key_store, key_store_settings, client (a directory of curl's), user, password (a secret's name).
-
-# The password of the key store is known here alone: another one for each certificate.
-of=$(cat "$certificate" "$key" | sha256sum | cut -d' ' -f1)
-if ! grep -qsxF "# $of" "$key_store_settings" || [ ! -s "$key_store" ]; then
-    store_password=$(openssl rand -hex 24)
-    openssl pkcs12 -export -in "$certificate" -inkey "$key" -name solr -passout stdin <<<"$store_password" |
-        write_file "$key_store" root:solr 640
-    write_file "$key_store_settings" root:root 600 <<SETTINGS
-# $of
-SOLR_SSL_KEY_STORE_PASSWORD=$store_password
-SETTINGS
-fi
+# Reads what solr/key-store.sh does.
+# shellcheck source=scripts/guest/solr/key-store.sh
+source /usr/local/lib/science-stacks/solr/key-store.sh
 
 # What nobody else may write, and Solr reads when it starts.
-python3 /usr/local/lib/science-stacks/solr/security.py "$user" /data/solr/security.json <"$(secret "$password")" |
+python3 /usr/local/lib/science-stacks/solr/security.py /data/solr/security.json "$user=$(secret "$password")" |
     write_file /data/solr/security.json root:solr 640
-
-# How whoever asks it on this machine, systemd for one, logs in.
-write_file "$client/.curlrc" root:solr 640 <<CURL
-user = "$user:$(<"$(secret "$password")")"
-cacert = "$authority"
-CURL

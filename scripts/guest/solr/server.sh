@@ -3,25 +3,15 @@
 # Removal leaves what is on the volume.
 # Parameters: archive (its name differs when its content does), files (unit and settings, with lay_files), notify. Where other
 # machines reach it, also those of solr/protect.sh.
-directory=/opt/$(basename "$archive" .tgz)
+# shellcheck source=scripts/guest/solr/software.sh
+source /usr/local/lib/science-stacks/solr-software.sh
 if [ "$1" = remove ]; then
     end_unit solr.service
-    rm -rf /opt/solr "$directory" "$archive" /etc/solr /etc/systemd/system/solr.service /var/log/solr "$pending_directory"/solr.service:* \
-        /usr/local/lib/science-stacks/solr
-    remove_empty_parents "$archive"
-    systemctl daemon-reload
-    changed "removed Solr from $directory"
+    remove_solr
     return
 fi
 
-if [ ! -e "$directory/.complete" ]; then
-    rm -rf "$directory"
-    mkdir "$directory"
-    tar --extract --gzip --file "$archive" --directory "$directory" --strip-components=1 --no-same-owner
-    changed "unpacked Solr into $directory"
-    sync -f "$directory"
-    : >"$directory/.complete"
-fi
+unpack_solr
 system_user solr Solr /data/solr
 link /opt/solr "$directory"
 lay_files
@@ -34,7 +24,4 @@ fi
     remove_file /etc/systemd/system/solr.service.d/core.conf
 settle
 enable_unit solr.service
-
-# What ran before, now that its successor answers.
-find /opt -mindepth 1 -maxdepth 1 -type d -name 'solr-*' ! -path "$directory" -exec rm -r {} +
-find "$(dirname "$archive")" -mindepth 1 -maxdepth 1 -type f -name 'solr-*' ! -path "$archive" -delete
+forget_former_solr

@@ -6,6 +6,8 @@ import { POSTGRESQL_PORT } from "../../../components/guest/postgresql-server";
 import { REDIS_PORT } from "../../../components/guest/redis";
 import { SENTINEL_PORT } from "../../../components/redis-cluster/member";
 import { SENTINEL_UNIT } from "../../../components/redis-cluster/redis-files";
+import { ZOOKEEPER_PORTS } from "../../../components/search-cluster/member";
+import { SOLR_UNIT, ZOOKEEPER_UNIT } from "../../../components/search-cluster/member-files";
 import { SOLR_PORT } from "../../../components/guest/solr-files";
 import type { Context } from "../../context";
 import type { FurtherMachine } from "../../further-machines";
@@ -33,16 +35,18 @@ export interface StackMachine {
     isBackedUp: boolean;
 }
 
-/** The ports, and what of systemd runs, on one of several machines of PostgreSQL, and of Redis. */
+/** The ports, and what of systemd runs, on one of several machines of PostgreSQL, of Redis, and of Solr. */
 const MEMBER_PORTS = [POSTGRESQL_PORT, ETCD_PORT, ETCD_PEER_PORT, PATRONI_PORT];
 const MEMBER_UNITS = [ETCD_UNIT, PATRONI_UNIT, "var-lib-postgresql.mount"];
 const REDIS_MEMBER_PORTS = [REDIS_PORT, SENTINEL_PORT];
+const SEARCH_MEMBER_PORTS = [SOLR_PORT, ...Object.values(ZOOKEEPER_PORTS)];
+const SEARCH_MEMBER_UNITS = [SOLR_UNIT, ZOOKEEPER_UNIT];
 const REDIS_MEMBER_UNITS = [...REDIS_UNITS, SENTINEL_UNIT];
 
 /** The stack's first machine, and those that the database, the object store, Redis, Solr and the product have for themselves. */
 export function machinesOf(context: Context): StackMachine[] {
     const { machine: ssh, databaseMachine, objectStoreMachine, redisMachine, searchMachine, outputs, config } = context;
-    const { applicationMachines, databaseMembers, redisMembers } = context;
+    const { applicationMachines, databaseMembers, redisMembers, searchMembers } = context;
     const product = products[outputs.product];
     const onApplications = product.onApplications?.(config) ?? { ports: [], units: [] };
     const applications = applicationMachines.flatMap((machine) =>
@@ -71,6 +75,7 @@ export function machinesOf(context: Context): StackMachine[] {
         ...redisMembers.flatMap((machine) => forService(machine, REDIS_MEMBER_PORTS, REDIS_MEMBER_UNITS)),
         // Its index is made anew.
         ...forService(searchMachine, [SOLR_PORT], ["solr.service"]),
+        ...searchMembers.flatMap((machine) => forService(machine, SEARCH_MEMBER_PORTS, SEARCH_MEMBER_UNITS)),
         ...(onApplications.isBackedUp ? withBackups(outputs, applications) : applications),
     ];
 }

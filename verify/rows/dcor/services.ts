@@ -25,6 +25,8 @@ const CLUSTER = "$(runuser -u postgres -- psql -XAtc 'show data_directory')";
 
 /** Where MinIO has its objects, and Solr its core. */
 const [OBJECTS, INDEX] = ["/data/minio", "/data/solr/ckan"];
+/** And one of several machines of Solr, with what ZooKeeper keeps. */
+const REPLICA = "/data/zookeeper $(ls -d /data/solr/ckan_shard1_replica_*)";
 
 /** Where Redis has the queue of jobs. */
 const QUEUE = "/var/lib/redis";
@@ -69,7 +71,7 @@ export const serviceRows: Row<DcorContext>[] = [
         async check(context) {
             const { machine, front, config, databaseMachine, objectStoreMachine, redisMachine, searchMachine } =
                 context;
-            const { databaseMembers, redisMembers } = context;
+            const { databaseMembers, redisMembers, searchMembers } = context;
             const places = [
                 ...(hasOwnServer(config) ? [CLUSTER] : []),
                 ...(hasOwnSolr(config) ? [INDEX] : []),
@@ -81,6 +83,7 @@ export const serviceRows: Row<DcorContext>[] = [
                 { beside: objectStoreMachine, place: OBJECTS },
                 ...[redisMachine, ...redisMembers].map((beside) => ({ beside, place: QUEUE })),
                 { beside: searchMachine, place: INDEX },
+                ...searchMembers.map((beside) => ({ beside, place: REPLICA })),
             ];
             const [ckan, first, ...there] = await Promise.all([
                 onVolume(machine, [STORAGE]),

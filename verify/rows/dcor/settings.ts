@@ -126,11 +126,11 @@ export const settingRows: Row<DcorContext>[] = [
     {
         id: "D16",
         title: "supervisor waits for its services and comes back always after 20 s; Solr after 10 s, waited for by asking it",
-        async check({ machine, searchMachine, config }) {
+        async check({ machine, searchMachine, searchMembers: [member], config }) {
             const waitsFor = [
                 ...(hasOwnSolr(config) ? ["solr.service"] : []),
                 ...(isOwnRedis(config) ? ["redis-server.service"] : []),
-                ...(config.redis.machines ? ["haproxy.service"] : []),
+                ...(config.redis.machines || config.solr.machines ? ["haproxy.service"] : []),
                 ...(hasOwnServer(config) ? ["postgresql@"] : []),
             ];
             const show = (unit: string, on = machine) =>
@@ -147,7 +147,7 @@ export const settingRows: Row<DcorContext>[] = [
                 }
             }
             if (config.solr.url === undefined) {
-                const solr = await show("solr", searchMachine?.ssh);
+                const solr = await show("solr", (searchMachine ?? member)?.ssh);
                 ensure(
                     /^Restart=on-failure$/m.test(solr) && /^RestartUSec=10s$/m.test(solr),
                     "Solr does not come back after 10 s",

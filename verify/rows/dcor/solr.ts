@@ -8,11 +8,16 @@ const HERE = "http://127.0.0.1:8983/solr/ckan";
 
 /** What is to be seen of the stack's Solr, as CKAN asks it. @param values the options of ckan.ini */
 export async function checkSolr(context: DcorContext, values: ReadonlyMap<string, string>): Promise<string> {
-    const { machine, searchMachine } = context;
+    const { machine, searchMachine, searchMembers, outputs } = context;
     const url = values.get("solr_url") ?? "";
     const { name, index, refused } = await askAsCkan(context);
     ensure(name === "ckan-2.11", `Solr's schema is ${name}`);
     ensure(index === "whole", `the search index has not what the database has: ${index}`);
+    if (searchMembers.length > 0) {
+        ensure(url === outputs.searchUrl, `CKAN asks Solr at ${url}`);
+        ensure(refused === "401 401", `who has no password, or a wrong one, is answered with ${refused}`);
+        return `Solr on several machines with the schema ${name}, and every dataset of the database in its index`;
+    }
     const listening = await (searchMachine?.ssh ?? machine).run("ss -Hltn 'sport = :8983' | awk '{print $4}'");
     const said = `Solr with the schema ${name}, and every dataset of the database in its index`;
     if (searchMachine === undefined) {

@@ -9,7 +9,7 @@ local function all_are_known()
 end
 
 -- Who comes while no member of Redis is master waits for the one that takes over: without an answer, users would be logged out.
-core.register_action("wait_for_master", { "tcp-req" }, function(txn)
+core.register_action("wait_for_master", { "tcp-req", "http-req" }, function(txn)
     for _ = 1, 125 do
         if all_are_known() and txn.f:nbsrv("redis") > 0 then
             return
