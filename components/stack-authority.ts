@@ -10,6 +10,8 @@ export interface Validity {
 
 /** What a machine shows to others of its stack. */
 export interface Signed {
+    /** What they verify it by: the authority that has signed it. */
+    readonly authorityPem: pulumi.Output<string>;
     readonly certificatePem: pulumi.Output<string>;
     /** Secret. */
     readonly privateKeyPem: pulumi.Output<string>;
@@ -74,6 +76,6 @@ export class StackAuthority {
             },
             this.child,
         );
-        return { certificatePem: certPem, privateKeyPem };
+        return { authorityPem: this.pem, certificatePem: certPem, privateKeyPem };
     }
 }

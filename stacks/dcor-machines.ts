@@ -18,11 +18,17 @@ import { TlsEndpoint } from "../components/guest/tls-endpoint";
 import { ENDPOINT_PORT } from "../components/guest/tls-endpoint-files";
 import type { UpgradeSettings } from "../components/guest/unattended-upgrades";
 import type { Machine } from "../components/machine/machine";
-import { ServerCertificate } from "../components/server-certificate";
+import type { Signed } from "../components/stack-authority";
 import type { DcorConfig } from "./config";
 import { dcorArgs, installSoftware, type DcorNeeds, type DcorTier } from "./dcor-application";
 import { applicationBackup, scratchVolume } from "./dcor-services";
-import { balancedServer, createFurtherMachine, namedOutputs, type FurtherMachine } from "./further-machine";
+import {
+    balancedServers,
+    createFurtherMachine,
+    namedOutputs,
+    withCertificates,
+    type FurtherMachine,
+} from "./further-machine";
 import { redisElsewhere, redisUserPackages, redisUserPorts, redisUserUnits, useRedis } from "./redis";
 import { searchUserPackages, searchUserPorts, searchUserUnits } from "./search-cluster";
 
@@ -30,7 +36,7 @@ import { searchUserPackages, searchUserPorts, searchUserUnits } from "./search-c
 export interface ApplicationMachine extends FurtherMachine {
     scratch: DataVolume;
     software: InstallStep;
-    certificate: ServerCertificate;
+    certificate: Signed;
 }
 
 /** What a machine for DCOR needs from Debian. */
@@ -43,7 +49,7 @@ const packagesOf = ({ operatorTools, redis, solr }: DcorConfig): PackageSet =>
     ]);
 
 /** The machines of `applications`, that of CKAN's storage first; none where DCOR is on the first one. */
-export function createApplicationMachines(
+export async function createApplicationMachines(
     config: DcorConfig,
     first: Machine,
     upgrades: UpgradeSettings,
@@ -51,7 +57,7 @@ export function createApplicationMachines(
     const { applications = {}, dcor, scratch: wanted } = config;
     const isFurther = ([role]: [string, unknown]) => Number(role !== dcor.storageMachine);
     const inOrder = Object.entries(applications).sort((one, other) => isFurther(one) - isFurther(other));
-    return Promise.all(
+    const machines = await Promise.all(
         inOrder.map(async ([role, { machine: keys, data: volume }]) => {
             const made = await createFurtherMachine(config, first, {
                 ...{ role, keys, volume, upgrades, packages: packagesOf(config), scratchGiB: wanted.sizeGiB },
@@ -67,10 +73,10 @@ export function createApplicationMachines(
             journalLimit(`${role}-journal`, { machine });
             const scratch = scratchVolume(`${role}-scratch`, config, machine);
             const software = installSoftware(`${role}-dcor`, config, { machine, tools: packages });
-            const certificate = new ServerCertificate(`${role}-tls`, { address: machine.privateAddress });
-            return { ...made, scratch, software, certificate };
+            return { ...made, scratch, software };
         }),
     );
+    return withCertificates(machines);
 }
 
 /** nginx's machine, by which the others reach the object store. */
@@ -135,6 +141,6 @@ export function createBalancer(
         ...{ machine, packages, product: BALANCED, front: "nginx", checkSeconds: CHECK_SECONDS },
         timeoutSeconds: LONGEST_WAIT_SECONDS,
         services: address.apply((known) => balancedServices(storageMachine, known)),
-        servers: machines.map((each) => balancedServer(each, ENDPOINT_PORT)),
+        ...balancedServers(machines, ENDPOINT_PORT),
     });
 }

@@ -11,33 +11,42 @@ import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
 import { TlsEndpoint } from "../components/guest/tls-endpoint";
 import { ENDPOINT_PORT } from "../components/guest/tls-endpoint-files";
 import type { Machine } from "../components/machine/machine";
-import { ServerCertificate } from "../components/server-certificate";
+import type { Signed } from "../components/stack-authority";
 import type { EoxServerConfig } from "./config";
 import { eoxServerArgs, type EoxServerNeeds, type EoxServerTier } from "./eoxserver-application";
-import { balancedServer, createFurtherMachine, namedOutputs, type FurtherMachine } from "./further-machine";
+import {
+    balancedServers,
+    createFurtherMachine,
+    namedOutputs,
+    withCertificates,
+    type FurtherMachine,
+} from "./further-machine";
 
 /** A machine for EOxServer beside the stack's first one, with what HAProxy shows there. */
 export interface ApplicationMachine extends FurtherMachine {
     /** Begins the names of what is made there. */
     name: string;
-    certificate: ServerCertificate;
+    certificate: Signed;
 }
 
 /** What a machine for EOxServer needs from Debian. */
 const PACKAGES = together([EoxServer.backendPackages, PostgreSqlElsewhere.userPackages, HAPROXY_PACKAGES]);
 
 /** The machines of `applications`; none where EOxServer is on the first one. */
-export function createApplicationMachines(config: EoxServerConfig, first: Machine): Promise<ApplicationMachine[]> {
-    return Promise.all(
+export async function createApplicationMachines(
+    config: EoxServerConfig,
+    first: Machine,
+): Promise<ApplicationMachine[]> {
+    const machines = await Promise.all(
         Object.entries(config.applications ?? {}).map(async ([role, { machine: keys, data: volume }]) => {
             const made = await createFurtherMachine(config, first, {
                 ...{ role, keys, volume, packages: PACKAGES },
                 service: { description: "EOxServer for Apache", port: ENDPOINT_PORT },
             });
-            const certificate = new ServerCertificate(`${role}-tls`, { address: made.machine.privateAddress });
-            return { ...made, name: `${role}-eoxserver`, certificate };
+            return { ...made, name: `${role}-eoxserver` };
         }),
     );
+    return withCertificates(machines);
 }
 
 /** Apache's machine, from which the databases are made. */
@@ -104,6 +113,6 @@ export function createBalancer(
         ...{ machine, packages, product: BALANCED, front: "Apache", checkSeconds: CHECK_SECONDS },
         timeoutSeconds: config.eoxserver.requestTimeoutSeconds,
         services: address.apply((known) => balancedInstances(namesOf(config), known)),
-        servers: machines.map((each) => balancedServer(each, ENDPOINT_PORT)),
+        ...balancedServers(machines, ENDPOINT_PORT),
     });
 }

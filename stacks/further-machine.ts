@@ -7,9 +7,10 @@ import { Packages, type PackageSet } from "../components/guest/packages";
 import { createPackagesUpgrade } from "../components/guest/packages-upgrade";
 import { UnattendedUpgrades, type UpgradeSettings } from "../components/guest/unattended-upgrades";
 import { createMachine } from "../components/machine/create";
-import type { BalancedServer } from "../components/guest/balancer-files";
+import type { BalancerArgs } from "../components/guest/balancer";
 import type { Connection, FirewallRule, Machine } from "../components/machine/machine";
-import type { ServerCertificate } from "../components/server-certificate";
+import { MemberCertificates } from "../components/member-certificates";
+import type { Signed } from "../components/stack-authority";
 import type { FurtherBackedUp } from "./backups";
 import type { EoxServerConfig } from "./config";
 
@@ -139,11 +140,27 @@ export const namedOutputs = (
     [logins]: pulumi.secret(Object.fromEntries(made.map(({ role, ssh }) => [role, ssh]))),
 });
 
-/** A machine as HAProxy reaches it. */
-export const balancedServer = (
-    { role, machine, certificate }: Pick<FurtherMachine, "role" | "machine"> & { certificate: ServerCertificate },
+/** Machines of `applications` with what each shows to HAProxy. */
+export function withCertificates<Made extends Pick<FurtherMachine, "role" | "machine">>(
+    machines: readonly Made[],
+): (Made & { certificate: Signed })[] {
+    if (machines.length === 0) {
+        return [];
+    }
+    const { certificates } = new MemberCertificates("applications-tls", {
+        members: Object.fromEntries(machines.map(({ role, machine }) => [role, machine.privateAddress])),
+        uses: ["server_auth"],
+    });
+    return machines.map((each) => ({ ...each, certificate: certificates[each.role]! }));
+}
+
+/** The machines as HAProxy reaches them, each at this port. */
+export const balancedServers = (
+    machines: readonly (Pick<FurtherMachine, "role" | "machine"> & { certificate: Signed })[],
     port: number,
-): pulumi.Output<BalancedServer> =>
-    pulumi
-        .all([machine.privateAddress, certificate.authorityPem])
-        .apply(([address, authority]) => ({ name: role, address, port, authority }));
+): Pick<BalancerArgs, "servers" | "authority"> => ({
+    servers: machines.map(({ role, machine }) =>
+        machine.privateAddress.apply((address) => ({ name: role, address, port })),
+    ),
+    authority: machines[0]!.certificate.authorityPem,
+});

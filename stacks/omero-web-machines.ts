@@ -9,10 +9,16 @@ import type { Machine } from "../components/machine/machine";
 import { BALANCED, OmeroWeb } from "../components/omero-web/omero-web";
 import { loginPath } from "../components/omero-web/render";
 import { password } from "../components/password";
-import { ServerCertificate } from "../components/server-certificate";
+import type { Signed } from "../components/stack-authority";
 import type { OmeroWebConfig } from "./config";
 import { hasOwnRedis, hasSessionsVolume } from "./config/omero-web-applications";
-import { balancedServer, createFurtherMachine, namedOutputs, type FurtherMachine } from "./further-machine";
+import {
+    balancedServers,
+    createFurtherMachine,
+    namedOutputs,
+    withCertificates,
+    type FurtherMachine,
+} from "./further-machine";
 import { commonArgs, settingsOf, type ApplicationTier, type FrontPlace } from "./omero-web-application";
 import {
     redisElsewhere,
@@ -27,13 +33,13 @@ import {
 export interface ApplicationMachine extends FurtherMachine {
     name: string;
     image: string;
-    certificate: ServerCertificate;
+    certificate: Signed;
 }
 
 /** The machines of `applications`; none where OMERO.web is on the first one, or another stack's. */
-export function createApplicationMachines(config: OmeroWebConfig, first: Machine): Promise<ApplicationMachine[]> {
+export async function createApplicationMachines(config: OmeroWebConfig, first: Machine): Promise<ApplicationMachine[]> {
     const { port } = config.omeroWeb.applicationServer;
-    return Promise.all(
+    const machines = await Promise.all(
         Object.entries(config.applications ?? {}).map(async ([name, { machine: keys, data: volume }]) => {
             const made = await createFurtherMachine(config, first, {
                 ...{ role: name, keys, volume },
@@ -45,10 +51,10 @@ export function createApplicationMachines(config: OmeroWebConfig, first: Machine
                     { packages: ["openssl"] },
                 ]),
             });
-            const certificate = new ServerCertificate(`${name}-tls`, { address: made.machine.privateAddress });
-            return { ...made, name, image: keys.image, certificate };
+            return { ...made, name, image: keys.image };
         }),
     );
+    return withCertificates(machines);
 }
 
 /** nginx's machine, whose firewall lets in the machines that OMERO.web is on. */
@@ -112,7 +118,7 @@ function createBalancer(
         services: address.apply(({ serverName }) => [
             { name: BALANCED, check: { path: loginPath(prefix), host: serverName } },
         ]),
-        servers: machines.map((each) => balancedServer(each, applicationServer.port)),
+        ...balancedServers(machines, applicationServer.port),
     });
 }
 

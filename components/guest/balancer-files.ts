@@ -11,8 +11,6 @@ export interface BalancedServer {
     /** Its IPv4 address among the stack's machines, for which it has a certificate. */
     address: string;
     port: number;
-    /** The authority that has signed the certificate, as PEM. */
-    authority: string;
 }
 
 /** What the machines have, and answers or does not answer on each by itself. */
@@ -35,6 +33,8 @@ export interface BalancerSettings {
     front: "nginx" | "Apache";
     services: readonly BalancedService[];
     servers: readonly BalancedServer[];
+    /** The authority that has signed their certificates, as PEM. */
+    authority: string;
     /** How long the answer to a request may take, in seconds. */
     timeoutSeconds: number;
     /** How long the answer to a check may take, in seconds: one that is busy answers late, and is left in. @default 10 */
@@ -45,24 +45,18 @@ export interface BalancerSettings {
 export const servicesOn = <S extends Pick<BalancedService, "server">>(services: readonly S[], name: string): S[] =>
     services.filter(({ server = name }) => server === name);
 
-const authorityFile = (name: string) => `/etc/haproxy/authorities/${name}.pem`;
+const AUTHORITY = "/etc/haproxy/authorities/balancer.pem";
 
-/** HAProxy's configuration, and what it verifies each server by. */
+/** HAProxy's configuration, and what it verifies the servers by. */
 export function balancerFiles({
-    servers,
+    authority,
     checkSeconds = 10,
     ...settings
 }: BalancerSettings): Record<string, GuestFile> {
-    const values = {
-        ...settings,
-        ...{ checkSeconds, port: BALANCER_PORT },
-        servers: servers.map((server) => ({ ...server, authority: authorityFile(server.name) })),
-    };
+    const values = { ...settings, checkSeconds, port: BALANCER_PORT, authority: AUTHORITY };
     return {
         // What it names comes first: another step may look at all of it meanwhile.
-        ...Object.fromEntries(
-            servers.map(({ name, authority }) => [authorityFile(name), { content: `${authority.trimEnd()}\n` }]),
-        ),
+        [AUTHORITY]: { content: `${authority.trimEnd()}\n` },
         [haproxyPart("balancer")]: { content: renderTemplate("haproxy/templates/balancer.cfg.eta", values) },
     };
 }

@@ -13,7 +13,7 @@ import { HaproxyPart } from "./haproxy-part";
 import { InstallStep } from "./install-step";
 import type { Packages } from "./packages";
 
-export interface BalancerArgs extends Omit<BalancerSettings, "name" | "services" | "servers"> {
+export interface BalancerArgs extends Omit<BalancerSettings, "name" | "services" | "servers" | "authority"> {
     /** Where the web server is. */
     machine: Machine;
     packages: Packages;
@@ -21,6 +21,8 @@ export interface BalancerArgs extends Omit<BalancerSettings, "name" | "services"
     product: string;
     services: pulumi.Output<BalancedService[]>;
     servers: pulumi.Input<BalancedServer>[];
+    /** The authority that has signed their certificates, as PEM. */
+    authority: pulumi.Input<string>;
 }
 
 /**
@@ -47,9 +49,17 @@ export class Balancer extends pulumi.ComponentResource {
             {
                 machine,
                 files: pulumi
-                    .all([pulumi.all(args.servers), args.services])
-                    .apply(([servers, services]) =>
-                        balancerFiles({ name: product, front, services, servers, timeoutSeconds, checkSeconds }),
+                    .all([pulumi.all(args.servers), args.services, args.authority])
+                    .apply(([servers, services, authority]) =>
+                        balancerFiles({
+                            name: product,
+                            front,
+                            services,
+                            servers,
+                            authority,
+                            timeoutSeconds,
+                            checkSeconds,
+                        }),
                     ),
             },
             { parent: this, dependsOn: packages },

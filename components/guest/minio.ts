@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
-import type { ServerCertificate } from "../server-certificate";
+import type { Signed } from "../stack-authority";
 import { Archive } from "./archive";
 import { pemFile, SecretFiles, secretFile, secretPath } from "./config-files";
 import type { DataVolume } from "./data-volume";
@@ -44,7 +44,7 @@ export interface MinioArgs {
      * What it shows at the machine's private address, where other machines of the stack use it, by TLS alone.
      * @default it is for its own machine, on the loopback address
      */
-    certificate?: ServerCertificate;
+    certificate?: Signed;
 }
 
 /** What the site in front of it hands requests on to. */
@@ -168,7 +168,7 @@ export class Minio extends pulumi.ComponentResource {
 const ITS_OWN = { owner: "root:minio-user", mode: "640" };
 
 /** What it shows, and what whoever asks it on its own machine verifies it by. */
-function certificateFiles(shown: ServerCertificate): Record<string, pulumi.Output<GuestFile>> {
+function certificateFiles(shown: Signed): Record<string, pulumi.Output<GuestFile>> {
     return {
         [SERVER_CERTIFICATE]: pemFile(shown.certificatePem),
         [SERVER_KEY]: pemFile(shown.privateKeyPem, ITS_OWN),

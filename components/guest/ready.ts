@@ -19,12 +19,10 @@ export interface ReadyArgs {
  * The machine answers over SSH, has finished its own first boot, and has the step runner.
  * Every step waits for it. A machine that is still booting is waited for: about four minutes of refused connections.
  */
-export class Ready extends pulumi.ComponentResource {
-    constructor(name: string, args: ReadyArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("science-stacks:guest:Ready", name, {}, opts);
-
+export class Ready extends command.remote.Command {
+    constructor(name: string, args: ReadyArgs, { parent }: { parent: pulumi.Resource }) {
         const install = asRoot("bash -euo pipefail -c 'program=$(cat); eval \"$program\"'");
-        new command.remote.Command(
+        super(
             `${name}-runner`,
             {
                 connection: pulumi.output(args.connection).apply((connection) => ({
@@ -40,10 +38,13 @@ export class Ready extends pulumi.ComponentResource {
                 logging: command.remote.Logging.None,
                 addPreviousOutputInEnv: false,
             },
-            { parent: this, deletedWith: args.host },
+            {
+                parent,
+                deletedWith: args.host,
+                // It had a component of its own.
+                aliases: [{ parent: pulumi.createUrn(name, "science-stacks:guest:Ready", parent) }],
+            },
         );
-
-        this.registerOutputs();
     }
 }
 

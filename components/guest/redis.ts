@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
-import type { ServerCertificate } from "../server-certificate";
+import type { Signed } from "../stack-authority";
 import { ConfigFiles, pemFile, SecretFiles, secretFile, secretPath } from "./config-files";
 import type { DataVolume } from "./data-volume";
 import { InstallStep } from "./install-step";
@@ -21,7 +21,7 @@ export interface RedisArgs {
      * What it shows at the machine's private address, where other machines of the stack use it, by TLS alone.
      * @default it is for its own machine, on the loopback address
      */
-    certificate?: ServerCertificate;
+    certificate?: Signed;
     /** What must be there before it is given other settings, as whoever is to use it then. @default nothing */
     after?: pulumi.Resource[];
 }
@@ -121,7 +121,7 @@ export class Redis extends pulumi.ComponentResource {
 }
 
 /** What it shows, and what it is verified by. */
-function certificateFiles(shown: ServerCertificate): Record<string, pulumi.Output<GuestFile>> {
+function certificateFiles(shown: Signed): Record<string, pulumi.Output<GuestFile>> {
     return {
         [CERTIFICATE]: pemFile(shown.certificatePem),
         [KEY]: pemFile(shown.privateKeyPem, ITS_OWN),

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
 import { password } from "../password";
-import type { ServerCertificate } from "../server-certificate";
+import type { Signed } from "../stack-authority";
 import { Archive } from "./archive";
 import { pemFile, SecretFiles, secretFile, secretPath } from "./config-files";
 import type { DataVolume } from "./data-volume";
@@ -44,7 +44,7 @@ export interface SolrArgs {
      * What it shows at the machine's private address, where other machines of the stack use it, by TLS and with a password alone.
      * @default it is for its own machine, on the loopback address
      */
-    certificate?: ServerCertificate;
+    certificate?: Signed;
 }
 
 /** What a product needs to use a Solr core. */
@@ -128,7 +128,7 @@ export class Solr extends pulumi.ComponentResource {
     }
 
     /** What lets in those alone who have the password, by TLS. */
-    private protect(name: string, { machine, packages }: SolrArgs, certificate: ServerCertificate) {
+    private protect(name: string, { machine, packages }: SolrArgs, certificate: Signed) {
         const child = { parent: this };
         const secret = password(`${name}-password`, child);
         const key = { mode: "600" };

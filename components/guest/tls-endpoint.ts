@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Machine } from "../machine/machine";
-import type { ServerCertificate } from "../server-certificate";
+import type { Signed } from "../stack-authority";
 import { ConfigFiles, pemFile, SecretFiles } from "./config-files";
 import { HaproxyPart } from "./haproxy-part";
 import type { InstallStep } from "./install-step";
@@ -18,7 +18,7 @@ export interface TlsEndpointArgs extends Pick<EndpointSettings, "name" | "servic
     machine: Machine;
     packages: Packages;
     /** What it shows at the machine's private address. */
-    certificate: ServerCertificate;
+    certificate: Signed;
     /** What must be there before it is changed. @default nothing */
     after?: readonly pulumi.Resource[];
 }

@@ -10,7 +10,7 @@ import type { RedisEndpoint } from "../guest/redis";
 import { MIGRATION_SECONDS } from "../guest/upgrade";
 import type { GuestFile } from "../guest/program";
 import type { Machine } from "../machine/machine";
-import type { ServerCertificate } from "../server-certificate";
+import type { Signed } from "../stack-authority";
 import { IcePy, type IcePyArgs } from "./ice-py";
 import { cachesProperty, type OmeroWebSettings } from "./properties";
 import { loginPath, omeroWebFiles } from "./render";
@@ -35,7 +35,7 @@ export interface OmeroWebArgs {
     icePy?: IcePyArgs["published"];
     mirrors?: IcePyArgs["mirrors"];
     /** What Gunicorn shows at the address that it listens on, where others use it, by TLS alone. @default nginx of its machine uses it */
-    certificate?: ServerCertificate;
+    certificate?: Signed;
     /** Secret. Django's key, where several machines have the same. @default OMERO.web makes one, and keeps it on the volume */
     secretKey?: pulumi.Output<string>;
 }
@@ -188,7 +188,7 @@ function secretPropertyFiles({ publicPassword, secretKey }: OmeroWebArgs, sessio
 }
 
 /** What Gunicorn shows, for its user and root alone, and what it is verified by. */
-function certificateFiles(shown?: ServerCertificate): Record<string, pulumi.Output<GuestFile>> {
+function certificateFiles(shown?: Signed): Record<string, pulumi.Output<GuestFile>> {
     return shown === undefined
         ? {}
         : {

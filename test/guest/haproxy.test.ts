@@ -76,9 +76,9 @@ listen passing from passing
 });
 const balancer = (authority = "") =>
     balancerFiles({
-        ...{ name: "web", front: "nginx", timeoutSeconds: 60 },
+        ...{ name: "web", front: "nginx", timeoutSeconds: 60, authority },
         services: [{ name: "web", check: { path: "/", host: "web.example.org" } }],
-        servers: [{ name: "app1", address: "127.0.0.1", port: 4080, authority }],
+        servers: [{ name: "app1", address: "127.0.0.1", port: 4080 }],
     });
 const redis = (authority = "") => ({
     ...checkSecretFile("secret"),

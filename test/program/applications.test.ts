@@ -41,8 +41,13 @@ describe("OMERO.web on machines of its own", () => {
 
     test("is reached by TLS, through HAProxy, which verifies each machine", () => {
         const balancer = stack.text("balancer-files");
+        expect(balancer).toContain("verify required ca-file /etc/haproxy/authorities/balancer.pem");
+        expect(stack.names(/^applications-tls.*-authority$/)).toHaveLength(1);
+        expect(stack.named("applications-tls-app1-certificate").inputs).toMatchObject({
+            allowedUses: ["digital_signature", "key_encipherment", "server_auth"],
+        });
         for (const name of ["app1", "app2"]) {
-            const server = `server ${name} 10.77.0.10:4080 ca-file /etc/haproxy/authorities/${name}.pem verifyhost 10.77.0.10`;
+            const server = `server ${name} 10.77.0.10:4080 verifyhost 10.77.0.10`;
             expect(balancer).toContain(server);
             const arguments_ = "--certfile /etc/omero-web/tls/certificate.pem --keyfile /etc/omero-web/tls/key.pem";
             expect(stack.text(`${name}-omero-web-configuration`)).toContain(`omero.web.wsgi_args=${arguments_}`);

@@ -88,9 +88,10 @@ test.each<[string, Keys, string, RegExp, RegExp]>([
 ])("%s is refused", (_, keys, key, reason, advice) => expectRefusedOnce(keys, key, reason, advice));
 
 test("what HAProxy and Redis are given for machines of OMERO.web is what the golden files show", () => {
-    const server = (name: string, address: string) => ({ name, address, port: 4080, authority: `${name}'s authority` });
+    const server = (name: string, address: string) => ({ name, address, port: 4080 });
     const files = balancerFiles({
         ...{ name: "omero-web", front: "nginx" },
+        authority: "the authority",
         servers: [server("app1", "10.77.0.11"), server("app2", "10.77.0.12")],
         services: [{ name: "omero-web", check: { path: "/omero/webclient/login/", host: "omero.example.org" } }],
         timeoutSeconds: 60,

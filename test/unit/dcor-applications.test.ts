@@ -103,7 +103,7 @@ const address = {
 
 test("what HAProxy is given on the first machine, and on those of DCOR, is what the golden files show", () => {
     const server = (name: string, at: string) => ({
-        ...{ name, address: at, port: 7443, authority: `${name}'s authority` },
+        ...{ name, address: at, port: 7443 },
     });
     const services = balancedServices("app1", address);
     expectGolden(
@@ -111,6 +111,7 @@ test("what HAProxy is given on the first machine, and on those of DCOR, is what 
         "balancer",
         balancerFiles({
             ...{ name: BALANCED, front: "nginx", checkSeconds: CHECK_SECONDS, timeoutSeconds: 500, services },
+            authority: "the authority",
             servers: [server("app1", "10.77.0.11"), server("app2", "10.77.0.12")],
         }),
     );

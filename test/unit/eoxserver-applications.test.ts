@@ -105,12 +105,13 @@ const instances = ["instance00", "ndvi"];
 
 test("what HAProxy, Apache and the back ends are given on several machines is what the golden files show", () => {
     const server = (name: string, host: string) => ({
-        ...{ name, address: host, port: 7443, authority: `${name}'s authority` },
+        ...{ name, address: host, port: 7443 },
     });
     expectGolden("eoxserver", "balancer", {
         ...balancerFiles({
             ...{ name: BALANCED, front: "Apache", checkSeconds: CHECK_SECONDS, timeoutSeconds: 600 },
             services: balancedInstances(instances, address),
+            authority: "the authority",
             servers: [server("app1", "10.77.0.11"), server("app2", "10.77.0.12")],
         }),
     });
