@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { TestStack } from "../test/e2e/test-stack";
 import { spread, table, targetRow, type Times } from "./figures";
 import { since } from "./on-guest";
@@ -18,6 +18,8 @@ interface Grown {
     /** The `up` that made the machines that are new, in seconds. */
     seconds: number;
     unchanged: Times;
+    /** The same, while the guests take what they want of the processors. */
+    beside: Times;
     /** Of the program, the engine and all that they start, at most, while nothing is changed. */
     memoryMiB: number;
     /** Of the state, exported. */
@@ -43,21 +45,47 @@ export async function measureMachines(began: (stack: TestStack) => void): Promis
                 }),
             });
             const seconds = await up(stack);
-            const unchanged: number[] = [];
-            for (let round = 0; round < ROUNDS; round++) {
-                unchanged.push(await up(stack, UNCHANGED));
-            }
+            const rounds = async () => {
+                const seconds: number[] = [];
+                for (let round = 0; round < ROUNDS; round++) {
+                    seconds.push(await up(stack, UNCHANGED));
+                }
+                return seconds;
+            };
+            const beside = await rounds();
+            const unchanged = await lastOfAll(rounds);
             // To look at all processes takes time of its own: once more, for the memory alone.
             const memory = new Memory();
             await up(stack, UNCHANGED);
             const memoryMiB = memory.end();
             const { stdout } = await stack.attemptAll("pulumi", "stack", "export", "--stack", stack.name);
             const stateKiB = stdout.length / 1024;
-            grown.push({ count, seconds, unchanged, memoryMiB, stateKiB });
+            grown.push({ count, seconds, unchanged, beside, memoryMiB, stateKiB });
         }
         return report(grown);
     } finally {
         stack.remove();
+    }
+}
+
+/** The processors' shares of all guests together, and the least that the kernel gives, by the two layouts of control groups. */
+const SHARES = [
+    { file: "/sys/fs/cgroup/cpu/science-stacks/cpu.shares", least: "2" },
+    { file: "/sys/fs/cgroup/science-stacks/cpu.weight", least: "1" },
+] as const;
+
+/** Does something while the guests get only what it leaves of the processors: its user has them on other hosts. */
+async function lastOfAll<T>(work: () => Promise<T>): Promise<T> {
+    const shares = SHARES.find(({ file }) => existsSync(file));
+    if (shares === undefined) {
+        throw new Error(`the guests have no control group of their own: ${SHARES.map(({ file }) => file).join(", ")}`);
+    }
+    const before = readFileSync(shares.file, "utf8").trim();
+    writeFileSync(shares.file, shares.least);
+    try {
+        return await work();
+    } finally {
+        writeFileSync(shares.file, before);
     }
 }
 
@@ -113,19 +141,21 @@ function read(path: string): string {
 }
 
 function report(grown: readonly Grown[]): string {
-    const rows = grown.map(({ count, seconds, unchanged, memoryMiB, stateKiB }, index) => {
+    const rows = grown.map(({ count, seconds, unchanged, beside, memoryMiB, stateKiB }, index) => {
         const before = grown[index - 1];
         const further = before === undefined ? "" : `${(seconds / (count - before.count)).toFixed(1)} s`;
         const sizes = [`${memoryMiB.toFixed(0)} MiB`, `${stateKiB.toFixed(0)} KiB`];
-        return [String(count), `${seconds.toFixed(1)} s`, further, spread(unchanged), ...sizes];
+        return [String(count), `${seconds.toFixed(1)} s`, further, spread(unchanged), spread(beside), ...sizes];
     });
     const [one, thirty] = [grown[0]!.unchanged, grown.at(-1)!.unchanged];
     return [
         "One stack grows: with more than one machine, OMERO.web is on all but the first, which has nginx, HAProxy and Redis. The first",
-        "line is the fresh installation; each other `up` makes the machines that are new, all of them guests of this computer. The memory is",
-        "that of the command with the program and the engine, at most, while it finds nothing to change.",
+        "line is the fresh installation; each other `up` makes the machines that are new, all of them guests of this computer. An unchanged",
+        "`up` is measured while they get what it leaves of the processors, as if they were elsewhere, and once more beside their own work:",
+        "HAProxy's checks alone have each of them render a page every two seconds. The memory is that of the command with the program and",
+        "the engine, at most, while it finds nothing to change.",
         "",
-        table(["machines", "`up` took", "for each new one", "unchanged `up`", "memory", "state"], rows),
+        table(["machines", "`up` took", "for each new one", "unchanged `up`", "beside them", "memory", "state"], rows),
         "",
         table(
             ["ratio of the medians", "", "target", ""],
