@@ -1,5 +1,8 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { powerCut } from "../test/e2e/host";
 import { TestStack } from "../test/e2e/test-stack";
+import { runHostScript } from "../test/guest/guest";
 import { spread, table, targetRow, type Times } from "./figures";
 import { since } from "./on-guest";
 
@@ -18,7 +21,7 @@ interface Grown {
     /** The `up` that made the machines that are new, in seconds. */
     seconds: number;
     unchanged: Times;
-    /** The same, while the guests take what they want of the processors. */
+    /** The same beside all guests on the same processors. */
     beside: Times;
     /** Of the program, the engine and all that they start, at most, while nothing is changed. */
     memoryMiB: number;
@@ -53,7 +56,7 @@ export async function measureMachines(began: (stack: TestStack) => void): Promis
                 return seconds;
             };
             const beside = await rounds();
-            const unchanged = await lastOfAll(rounds);
+            const unchanged = await withFew(stack, names, rounds);
             // To look at all processes takes time of its own: once more, for the memory alone.
             const memory = new Memory();
             await up(stack, UNCHANGED);
@@ -68,24 +71,21 @@ export async function measureMachines(began: (stack: TestStack) => void): Promis
     }
 }
 
-/** The processors' shares of all guests together, and the least that the kernel gives, by the two layouts of control groups. */
-const SHARES = [
-    { file: "/sys/fs/cgroup/cpu/science-stacks/cpu.shares", least: "2" },
-    { file: "/sys/fs/cgroup/science-stacks/cpu.weight", least: "1" },
-] as const;
+/** What HAProxy takes to find that a server is gone, in milliseconds, and a little more. */
+const FOUND_GONE = 15_000;
 
-/** Does something while the guests get only what it leaves of the processors: its user has them on other hosts. */
-async function lastOfAll<T>(work: () => Promise<T>): Promise<T> {
-    const shares = SHARES.find(({ file }) => existsSync(file));
-    if (shares === undefined) {
-        throw new Error(`the guests have no control group of their own: ${SHARES.map(({ file }) => file).join(", ")}`);
-    }
-    const before = readFileSync(shares.file, "utf8").trim();
-    writeFileSync(shares.file, shares.least);
+/**
+ * Does something while no machine runs but the first one and one that OMERO.web answers on: the user of many has them elsewhere.
+ * An unchanged `up` asks the site alone.
+ */
+async function withFew<T>(stack: TestStack, names: readonly string[], work: () => Promise<T>): Promise<T> {
+    const others = names.slice(1).map((name) => stack.beside(name));
+    others.forEach(powerCut);
+    await sleep(others.length > 0 ? FOUND_GONE : 0);
     try {
         return await work();
     } finally {
-        writeFileSync(shares.file, before);
+        others.forEach((machine) => runHostScript("machine.sh", ["start", machine]));
     }
 }
 
@@ -151,9 +151,9 @@ function report(grown: readonly Grown[]): string {
     return [
         "One stack grows: with more than one machine, OMERO.web is on all but the first, which has nginx, HAProxy and Redis. The first",
         "line is the fresh installation; each other `up` makes the machines that are new, all of them guests of this computer. An unchanged",
-        "`up` is measured while they get what it leaves of the processors, as if they were elsewhere, and once more beside their own work:",
-        "HAProxy's checks alone have each of them render a page every two seconds. The memory is that of the command with the program and",
-        "the engine, at most, while it finds nothing to change.",
+        "`up` is measured with all but two of them switched off, as if they were elsewhere, and once more beside all: HAProxy's checks",
+        "alone have each of them render a page every two seconds. The memory is that of the command with the program and the engine, at",
+        "most, while it finds nothing to change.",
         "",
         table(["machines", "`up` took", "for each new one", "unchanged `up`", "beside them", "memory", "state"], rows),
         "",

@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expectAllRowsOk, expectDestroyed, expectUnchanged } from "../e2e/checks";
+import { MEMBERS as DATABASE } from "../e2e/cluster-stack";
+import { machineRuns, powerCut } from "../e2e/host";
+import { NETWORK } from "../e2e/network";
+import { SMALL } from "../e2e/small";
+import { seenDuring } from "../e2e/visitors";
+import { BESIDE, DcorMachines, NOT_HERE, OWN, ROWS } from "./dcor-machines";
+import { Editor } from "./editor";
+import { MEMBERS as REDIS } from "./redis-members";
+import { MINUTE } from "./tried";
+
+const SEARCH = ["search1", "search2", "search3"];
+/** One of those that work as one, of each kind. */
+const LOST = ["app2", ...[DATABASE, REDIS, SEARCH].map(([first]) => first!)];
+const machines = (names: readonly string[]) => ({
+    machines: Object.fromEntries(names.map((name) => [name, OWN])),
+});
+
+describe("DCOR with nothing on one machine alone but its site, its storage and its objects", () => {
+    const dcor = new DcorMachines("dcor-all");
+    const { stack } = dcor;
+
+    beforeAll(async () => {
+        await dcor.begin({
+            applications: { app1: OWN, app2: OWN },
+            ...{ postgresql: machines(DATABASE), redis: machines(REDIS), objectStore: BESIDE.objectStore },
+            solr: { heapMiB: 256, ...machines(SEARCH) },
+            dcor: { ...SMALL.dcor.dcor, storageMachine: "app1" },
+        });
+        await dcor.signIn();
+    }, 45 * MINUTE);
+
+    afterAll(() => dcor.remove());
+
+    test(
+        "every requirement is met, on each of the machines; another up changes nothing",
+        async () => {
+            await dcor.expectProcessed("first", "app1");
+            await expectAllRowsOk(stack, NOT_HERE, ROWS);
+            await expectUnchanged(stack, "haproxy nginx");
+        },
+        20 * MINUTE,
+    );
+
+    test(
+        "one machine of each kind loses its power, all at once: nothing that was acknowledged is missing, and up brings them back",
+        async () => {
+            const { id: owner } = await dcor.api.action<{ id: string }>("organization_show", { id: "first" });
+            const editor = new Editor(dcor.api, owner, "lost");
+            await seenDuring(`${LOST.join(", ")} lose their power`, dcor.visits, async () => {
+                LOST.forEach((name) => powerCut(stack.beside(name)));
+                await sleep(60_000);
+                await dcor.expectProcessed("meanwhile", "app1");
+            });
+            const seen = await editor.leave();
+            process.stderr.write(
+                `  of ${seen.acknowledged + seen.failed} circles and datasets ${seen.failed} not acknowledged, ` +
+                    `none for ${seen.longestSeconds.toFixed(1)} s at most\n`,
+            );
+            expect(seen.missing).toEqual([]);
+            expect(seen.acknowledged).toBeGreaterThan(0);
+            await stack.run("up");
+            expect(LOST.filter((name) => !machineRuns(stack.beside(name)))).toEqual([]);
+            await dcor.expectProcessed("afterwards", "app2");
+            await expectAllRowsOk(stack, NOT_HERE, ROWS);
+        },
+        30 * MINUTE,
+    );
+
+    test(
+        "destroy leaves nothing of any of them",
+        async () => {
+            await expectDestroyed(stack, NETWORK);
+        },
+        5 * MINUTE,
+    );
+});
