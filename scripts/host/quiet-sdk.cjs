@@ -1,11 +1,13 @@
 /**
  * What @pulumi/pulumi does for who looks into itself, and nobody sees otherwise: it keeps with each promise the call stack that made it,
- * and sends messages of each resource to the engine that only `--debug` shows. It is a third of what the program of many machines does.
- * PULUMI_DEBUG_PROMISE_LEAKS, the SDK's own switch, gives back both.
+ * tells the engine the call stack of each resource, and sends messages of each that only `--debug` shows. It is more than a third of
+ * what the program of many machines does.
+ * PULUMI_DEBUG_PROMISE_LEAKS, the SDK's own switch, gives back all of it.
  */
 if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
     const debuggable = require("@pulumi/pulumi/runtime/debuggable");
     const log = require("@pulumi/pulumi/log");
+    const { Resource } = require("@pulumi/pulumi/resource");
     const { debuggablePromise } = debuggable;
 
     debuggable.debuggablePromise = (...args) => {
@@ -18,4 +20,5 @@ if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
         }
     };
     log.debug = () => Promise.resolve();
+    Resource.callsites = () => [];
 }

@@ -36,6 +36,12 @@ describe("the SDK, made quiet", () => {
         expect(stderr).toContain("1 promise was still active");
     });
 
+    test("tells the engine no call stacks, but for who looks for promises that leak", () => {
+        const program = `console.log(require("@pulumi/pulumi/resource").Resource.stackTrace(0).length);`;
+        expect(say(program)).toBe("0\n");
+        expect(Number(say(program, "true"))).toBeGreaterThan(3);
+    });
+
     test("sends no debug messages to the engine, and all others", () => {
         const program = (severity: string) => `
             require("@pulumi/pulumi/runtime/settings").getEngine = () => ({ log: (request, end) => (console.log(request.getMessage()), end()) });

@@ -3,6 +3,7 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { EngineLog } from "./engine";
 import { providerService } from "./provider";
 import type { Plugin } from "./resource";
+import { keepBytes } from "./struct";
 
 /**
  * Serves the plugin to the engine that started this process: prints its port on standard output, as the engine expects,
@@ -11,6 +12,7 @@ import type { Plugin } from "./resource";
  * @param args the process's arguments, in which the engine gives its own address. @default those of this process
  */
 export async function serve(plug: Plugin, args: readonly string[] = process.argv.slice(2)): Promise<void> {
+    keepBytes();
     const parent = process.ppid;
     const log = new EngineLog();
     log.connect(args.find((argument) => !argument.startsWith("-")));

@@ -1,5 +1,5 @@
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import struct from "google-protobuf/google/protobuf/struct_pb";
+import { readStruct, writeStruct, type Wire } from "./struct";
 import { Archive, Asset, isObject, ResourceReference, UNKNOWN } from "./values";
 import type { Path, Properties, Value } from "./values";
 
@@ -28,8 +28,6 @@ const unknownTexts = new Set([
 ]);
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-type Wire = null | boolean | number | string | Wire[] | { [name: string]: Wire };
-
 /** Properties without the secret marks, and where the marks were. */
 export interface Unwrapped {
     values: Properties;
@@ -40,8 +38,7 @@ export interface Unwrapped {
 export function fromStruct(message: Struct | undefined): Unwrapped {
     const secrets: Path[] = [];
     const values: Properties = {};
-    const sent = (message?.toJavaScript() ?? {}) as Record<string, Wire>;
-    for (const [name, value] of Object.entries(sent)) {
+    for (const [name, value] of Object.entries(readStruct(message))) {
         values[name] = unwrap(value, [name], secrets);
     }
     return { values, secrets };
@@ -49,7 +46,7 @@ export function fromStruct(message: Struct | undefined): Unwrapped {
 
 /** What the engine takes: the values, each one under one of the paths marked secret. Absent values are left out. */
 export function toStruct(values: object, secrets: readonly Path[] = []): Struct {
-    return struct.Struct.fromJavaScript(wrap(values as Value, tree(secrets)) as Record<string, Wire>);
+    return writeStruct(wrap(values as Value, tree(secrets)) as Record<string, Wire>);
 }
 
 function unwrap(value: Wire, path: Path, secrets: Path[]): Value {
