@@ -13,8 +13,8 @@ import { MINUTE } from "./tried";
 const SEARCH = ["search1", "search2", "search3"];
 /** One of those that work as one, of each kind. */
 const LOST = ["app2", ...[DATABASE, REDIS, SEARCH].map(([first]) => first!)];
-const machines = (names: readonly string[]) => ({
-    machines: Object.fromEntries(names.map((name) => [name, OWN])),
+const machines = (names: readonly string[], sizeGiB = OWN.data.sizeGiB) => ({
+    machines: Object.fromEntries(names.map((name) => [name, { ...OWN, data: { sizeGiB } }])),
 });
 
 describe("DCOR with nothing on one machine alone but its site, its storage and its objects", () => {
@@ -24,7 +24,7 @@ describe("DCOR with nothing on one machine alone but its site, its storage and i
     beforeAll(async () => {
         await dcor.begin({
             applications: { app1: OWN, app2: OWN },
-            ...{ postgresql: machines(DATABASE), redis: machines(REDIS), objectStore: BESIDE.objectStore },
+            ...{ postgresql: machines(DATABASE, 5), redis: machines(REDIS), objectStore: BESIDE.objectStore },
             solr: { heapMiB: 256, ...machines(SEARCH) },
             dcor: { ...SMALL.dcor.dcor, storageMachine: "app1" },
         });
