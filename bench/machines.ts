@@ -9,7 +9,7 @@ import { since } from "./on-guest";
 /** Machines of the stack: the first one alone, then with others that OMERO.web is on. */
 const COUNTS = [1, 3, 10, 30] as const;
 /** Unchanged runs with each count. */
-const ROUNDS = 3;
+const ROUNDS = 5;
 /** What such a run says. */
 const UNCHANGED = /Resources:\n\s+\d+ unchanged/;
 /** How often the memory of a command is read, in milliseconds. */
@@ -72,7 +72,7 @@ export async function measureMachines(began: (stack: TestStack) => void): Promis
 }
 
 /** What HAProxy takes to find that a server is gone, in milliseconds, and a little more. */
-const FOUND_GONE = 15_000;
+const FOUND_GONE = 30_000;
 
 /**
  * Does something while no machine runs but the first one and one that OMERO.web answers on: the user of many has them elsewhere.
