@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { SEARCH_BALANCER_PORT, ZOOKEEPER_PORTS } from "../../../components/search-cluster/member";
 import { CLOUD } from "../../../components/search-cluster/member-files";
 import { SOLR_PORT } from "../../../components/guest/solr-files";
@@ -13,7 +14,6 @@ async function look({ name, address, ssh }: FurtherMember) {
         fact zookeeper "$(zookeeper_mode)"
         fact health "$(health && echo whole)"
         fact replicas "$(replicas ckan | sort | paste -sd ';')"
-        fact documents "$(asked 'ckan/select?q=*:*&rows=0&distrib=false' | grep -o '"numFound":[0-9]*')"
         fact refused "$(CURL_HOME=/nonexistent curl --silent --insecure --max-time 10 --output /dev/null --write-out '%{http_code}' "$url/ckan/select")"
         fact plain "$(curl --silent --max-time 10 --output /dev/null --write-out '%{http_code}' "http://$address:${SOLR_PORT}/solr/")"
         fact stranger "$({ echo srvr; sleep 0.5; } | timeout 5 openssl s_client -quiet -connect "$address:${ZOOKEEPER_PORTS.client}" 2>/dev/null | grep -c Mode)"
@@ -31,7 +31,26 @@ async function look({ name, address, ssh }: FurtherMember) {
         const listens = seen[`listens ${port}`];
         ensure(listens === `${address}:${port}`, `port ${port} of ${name} is open at ${listens}`);
     }
-    return { name, zookeeper: seen["zookeeper"], replicas: seen["replicas"] ?? "", documents: seen["documents"] };
+    return { name, zookeeper: seen["zookeeper"], replicas: seen["replicas"] ?? "" };
+}
+
+/** How often the members are asked how many documents they have, a second apart. */
+const TRIES = 20;
+
+/** How many documents they have, all of them. Of what is written meanwhile one member tells before another: they are asked again. */
+async function documentsOf(members: readonly FurtherMember[]): Promise<string> {
+    const command = `. ${CLOUD}; asked 'ckan/select?q=*:*&rows=0&distrib=false' | grep -o '"numFound":[0-9]*'`;
+    let found = new Set<string>();
+    for (let tries = 0; tries < TRIES; tries++) {
+        found = new Set(await Promise.all(members.map(async ({ ssh }) => (await ssh.run(command)).trim())));
+        if (found.size === 1) {
+            break;
+        }
+        await sleep(1000);
+    }
+    const [documents, ...others] = found;
+    ensure(documents && others.length === 0, `the members have ${[documents, ...others].join(" and ")}`);
+    return documents.replace(/\D/g, "");
 }
 
 /** X12, of Solr on several machines: each has the index, whole, one leads, and CKAN's machines are led to one of them. */
@@ -52,13 +71,12 @@ export async function checkSearchCluster(
         const led = lines.filter(([, , , role]) => role === "leader").length;
         ensure(led === 1, `${name} has it that ${count(led, "replica")} would lead`);
     }
-    const [documents, ...others] = new Set(members.map((each) => each.documents));
-    ensure(documents && others.length === 0, `the members have ${[documents, ...others].join(" and ")}`);
+    const documents = await documentsOf(searchMembers);
     const users = applicationMachines.length > 0 ? applicationMachines.map(({ ssh }) => ssh) : [front];
     for (const seen of await Promise.all(users.map((ssh) => seenByBalancer(ssh, SEARCH_BALANCER_PORT)))) {
         // HAProxy may do other things there besides.
         const up = seen.filter((line) => line.startsWith("solr ") && isUp(line));
         ensure(up.length === members.length, `HAProxy finds ${count(up.length, "member")} of Solr in order`);
     }
-    return `Solr's index is on ${members.map(({ name }) => name).join(", ")}, the same on each (${documents.replace(/\D/g, "")} documents), by TLS and with a password alone; their ZooKeepers agree, and HAProxy has all of them`;
+    return `Solr's index is on ${members.map(({ name }) => name).join(", ")}, the same on each (${documents} documents), by TLS and with a password alone; their ZooKeepers agree, and HAProxy has all of them`;
 }
