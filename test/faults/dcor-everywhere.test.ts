@@ -13,6 +13,8 @@ import { MINUTE } from "./tried";
 const SEARCH = ["search1", "search2", "search3"];
 /** One of those that work as one, of each kind. */
 const LOST = ["app2", ...[DATABASE, REDIS, SEARCH].map(([first]) => first!)];
+/** What a user waits for at most while another one takes over of each kind, one after the other. */
+const MOST_SECONDS = 120;
 const machines = (names: readonly string[], sizeGiB = OWN.data.sizeGiB) => ({
     machines: Object.fromEntries(names.map((name) => [name, { ...OWN, data: { sizeGiB } }])),
 });
@@ -50,16 +52,16 @@ describe("DCOR with nothing on one machine alone but its site, its storage and i
             const editor = new Editor(dcor.api, owner, "lost");
             await seenDuring(`${LOST.join(", ")} lose their power`, dcor.visits, async () => {
                 LOST.forEach((name) => powerCut(stack.beside(name)));
-                await sleep(60_000);
-                await dcor.expectProcessed("meanwhile", "app1");
+                await sleep(MOST_SECONDS * 1000);
             });
+            await dcor.expectProcessed("meanwhile", "app1");
             const seen = await editor.leave();
             process.stderr.write(
                 `  of ${seen.acknowledged + seen.failed} circles and datasets ${seen.failed} not acknowledged, ` +
                     `none for ${seen.longestSeconds.toFixed(1)} s at most\n`,
             );
             expect(seen.missing).toEqual([]);
-            expect(seen.acknowledged).toBeGreaterThan(0);
+            expect(seen.longestSeconds).toBeLessThan(MOST_SECONDS);
             await stack.run("up");
             expect(LOST.filter((name) => !machineRuns(stack.beside(name)))).toEqual([]);
             await dcor.expectProcessed("afterwards", "app2");
