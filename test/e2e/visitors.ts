@@ -15,10 +15,15 @@ export async function seenDuring<Name extends string>(
         name,
         visitor: new Visitor(visits[name].web, visits[name].url),
     }));
-    await sleep(1000);
-    await work();
-    await sleep(3000);
-    const seen = await Promise.all(visitors.map(async ({ name, visitor }) => [name, await visitor.leave()] as const));
+    const during = async () => {
+        await sleep(1000);
+        await work();
+        await sleep(3000);
+    };
+    const leave = () => Promise.all(visitors.map(async ({ name, visitor }) => [name, await visitor.leave()] as const));
+    // They go, too, where it fails.
+    await during().finally(leave);
+    const seen = await leave();
     for (const [name, { asked, failed, others, away, slowest }] of seen) {
         process.stderr.write(
             `  ${what}, ${name}: of ${asked} requests ${failed} failed (${[...others].join(", ")}), ` +

@@ -6,7 +6,7 @@ import { powerCut } from "../e2e/host";
 import { NETWORK } from "../e2e/network";
 import { seenDuring } from "../e2e/visitors";
 import { dcorApi, makeDataset, type Made } from "./dataset";
-import { Editor, type Edited } from "./editor";
+import { editedDuring, type Edited } from "./editor";
 import { connect, type Reached } from "./reached";
 import { MINUTE } from "./tried";
 import { expectMaintenanceAlone, upWatched, VERSIONS } from "./upgrade";
@@ -43,17 +43,11 @@ describe("DCOR with its database on three machines", () => {
     };
 
     /** What visitors saw, and somebody who makes circles and datasets, during something. */
-    async function edited(what: string, prefix: string, work: () => Promise<unknown>): Promise<Edited> {
+    function edited(what: string, prefix: string, work: () => Promise<unknown>): Promise<Edited> {
         const visits = { home: at(""), dataset: at("dataset/kept"), search: at("api/3/action/package_search?q=kept") };
-        const { id: owner } = await dcorApi(reached).action<{ id: string }>("organization_show", { id: "kept" });
-        const editor = new Editor(dcorApi(reached), owner, prefix);
-        await seenDuring(what, visits, work);
-        const seen = await editor.leave();
-        process.stderr.write(
-            `  ${what}: of ${seen.acknowledged + seen.failed} circles and datasets ${seen.failed} not acknowledged, ` +
-                `${seen.missing.length} of the others missing, none for ${seen.longestSeconds.toFixed(1)} s at most\n`,
+        return editedDuring(what, { api: dcorApi(reached), circle: "kept", prefix }, () =>
+            seenDuring(what, visits, work),
         );
-        return seen;
     }
 
     beforeAll(async () => {

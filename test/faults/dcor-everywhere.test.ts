@@ -6,7 +6,7 @@ import { NETWORK } from "../e2e/network";
 import { SMALL } from "../e2e/small";
 import { seenDuring } from "../e2e/visitors";
 import { BESIDE, DcorMachines, NOT_HERE, OWN, ROWS } from "./dcor-machines";
-import { Editor } from "./editor";
+import { editedDuring } from "./editor";
 import { MEMBERS as REDIS } from "./redis-members";
 import { MINUTE } from "./tried";
 
@@ -48,18 +48,14 @@ describe("DCOR with nothing on one machine alone but its site, its storage and i
     test(
         "one machine of each kind loses its power, all at once: nothing that was acknowledged is missing, and up brings them back",
         async () => {
-            const { id: owner } = await dcor.api.action<{ id: string }>("organization_show", { id: "first" });
-            const editor = new Editor(dcor.api, owner, "lost");
-            await seenDuring(`${LOST.join(", ")} lose their power`, dcor.visits, async () => {
-                LOST.forEach((name) => powerCut(stack.beside(name)));
-                await sleep(MOST_SECONDS * 1000);
+            const what = `${LOST.join(", ")} lose their power`;
+            const seen = await editedDuring(what, { api: dcor.api, circle: "first", prefix: "lost" }, async () => {
+                await seenDuring(what, dcor.visits, async () => {
+                    LOST.forEach((name) => powerCut(stack.beside(name)));
+                    await sleep(MOST_SECONDS * 1000);
+                });
+                await dcor.expectProcessed("meanwhile", "app1");
             });
-            await dcor.expectProcessed("meanwhile", "app1");
-            const seen = await editor.leave();
-            process.stderr.write(
-                `  of ${seen.acknowledged + seen.failed} circles and datasets ${seen.failed} not acknowledged, ` +
-                    `none for ${seen.longestSeconds.toFixed(1)} s at most\n`,
-            );
             expect(seen.missing).toEqual([]);
             expect(seen.longestSeconds).toBeLessThan(MOST_SECONDS);
             await stack.run("up");

@@ -13,8 +13,32 @@ export interface Edited {
     longestSeconds: number;
 }
 
-/** One who makes a circle and then a dataset by the API, one request after the other, until he leaves. */
-export class Editor {
+/** Whose datasets they are, and what all names begin with. */
+interface Edits {
+    api: DcorApi;
+    circle: string;
+    prefix: string;
+}
+
+/** What became of what somebody made during something. */
+export async function editedDuring(
+    what: string,
+    { api, circle, prefix }: Edits,
+    work: () => Promise<unknown>,
+): Promise<Edited> {
+    const { id: owner } = await api.action<{ id: string }>("organization_show", { id: circle });
+    const editor = new Editor(api, owner, prefix);
+    await work().finally(() => editor.stop());
+    const seen = await editor.look();
+    process.stderr.write(
+        `  ${what}: of ${seen.acknowledged + seen.failed} circles and datasets ${seen.failed} not acknowledged, ` +
+            `${seen.missing.length} of the others missing, none for ${seen.longestSeconds.toFixed(1)} s at most\n`,
+    );
+    return seen;
+}
+
+/** One who makes a circle and then a dataset by the API, one request after the other, until he stops. */
+class Editor {
     private readonly made = { organization: [] as string[], package: [] as string[] };
     private failed = 0;
     private longestMs = 0;
@@ -30,9 +54,12 @@ export class Editor {
         this.work = this.edit();
     }
 
-    async leave(): Promise<Edited> {
+    stop(): Promise<void> {
         this.stays = false;
-        await this.work;
+        return this.work;
+    }
+
+    async look(): Promise<Edited> {
         const there = {
             organization: await this.api.action<string[]>("organization_list"),
             package: await this.datasets(),
