@@ -1,8 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
-import { powerCut } from "../test/e2e/host";
 import { TestStack } from "../test/e2e/test-stack";
-import { runHostScript } from "../test/guest/guest";
 import { spread, table, targetRow, type Times } from "./figures";
 import { since } from "./on-guest";
 
@@ -21,8 +18,6 @@ interface Grown {
     /** The `up` that made the machines that are new, in seconds. */
     seconds: number;
     unchanged: Times;
-    /** The same beside all guests on the same processors. */
-    beside: Times;
     /** Of the program, the engine and all that they start, at most, while nothing is changed. */
     memoryMiB: number;
     /** Of the state, exported. */
@@ -48,44 +43,21 @@ export async function measureMachines(began: (stack: TestStack) => void): Promis
                 }),
             });
             const seconds = await up(stack);
-            const rounds = async () => {
-                const seconds: number[] = [];
-                for (let round = 0; round < ROUNDS; round++) {
-                    seconds.push(await up(stack, UNCHANGED));
-                }
-                return seconds;
-            };
-            const beside = await rounds();
-            const unchanged = await withFew(stack, names, rounds);
+            const unchanged: number[] = [];
+            for (let round = 0; round < ROUNDS; round++) {
+                unchanged.push(await up(stack, UNCHANGED));
+            }
             // To look at all processes takes time of its own: once more, for the memory alone.
             const memory = new Memory();
             await up(stack, UNCHANGED);
             const memoryMiB = memory.end();
             const { stdout } = await stack.attemptAll("pulumi", "stack", "export", "--stack", stack.name);
             const stateKiB = stdout.length / 1024;
-            grown.push({ count, seconds, unchanged, beside, memoryMiB, stateKiB });
+            grown.push({ count, seconds, unchanged, memoryMiB, stateKiB });
         }
         return report(grown);
     } finally {
         stack.remove();
-    }
-}
-
-/** What HAProxy takes to find that a server is gone, in milliseconds, and a little more. */
-const FOUND_GONE = 30_000;
-
-/**
- * Does something while no machine runs but the first one and one that OMERO.web answers on: the user of many has them elsewhere.
- * An unchanged `up` asks the site alone.
- */
-async function withFew<T>(stack: TestStack, names: readonly string[], work: () => Promise<T>): Promise<T> {
-    const others = names.slice(1).map((name) => stack.beside(name));
-    others.forEach(powerCut);
-    await sleep(others.length > 0 ? FOUND_GONE : 0);
-    try {
-        return await work();
-    } finally {
-        others.forEach((machine) => runHostScript("machine.sh", ["start", machine]));
     }
 }
 
@@ -141,21 +113,19 @@ function read(path: string): string {
 }
 
 function report(grown: readonly Grown[]): string {
-    const rows = grown.map(({ count, seconds, unchanged, beside, memoryMiB, stateKiB }, index) => {
+    const rows = grown.map(({ count, seconds, unchanged, memoryMiB, stateKiB }, index) => {
         const before = grown[index - 1];
         const further = before === undefined ? "" : `${(seconds / (count - before.count)).toFixed(1)} s`;
         const sizes = [`${memoryMiB.toFixed(0)} MiB`, `${stateKiB.toFixed(0)} KiB`];
-        return [String(count), `${seconds.toFixed(1)} s`, further, spread(unchanged), spread(beside), ...sizes];
+        return [String(count), `${seconds.toFixed(1)} s`, further, spread(unchanged), ...sizes];
     });
     const [one, thirty] = [grown[0]!.unchanged, grown.at(-1)!.unchanged];
     return [
         "One stack grows: with more than one machine, OMERO.web is on all but the first, which has nginx, HAProxy and Redis. The first",
-        "line is the fresh installation; each other `up` makes the machines that are new, all of them guests of this computer. An unchanged",
-        "`up` is measured with all but two of them switched off, as if they were elsewhere, and once more beside all: HAProxy's checks",
-        "alone have each of them render a page every two seconds. The memory is that of the command with the program and the engine, at",
-        "most, while it finds nothing to change.",
+        "line is the fresh installation; each other `up` makes the machines that are new, all of them guests of this computer. The memory is",
+        "that of the command with the program and the engine, at most, while it finds nothing to change.",
         "",
-        table(["machines", "`up` took", "for each new one", "unchanged `up`", "beside them", "memory", "state"], rows),
+        table(["machines", "`up` took", "for each new one", "unchanged `up`", "memory", "state"], rows),
         "",
         table(
             ["ratio of the medians", "", "target", ""],
