@@ -31,6 +31,7 @@ describe("DCOR with nothing on one machine alone but its site, its storage and i
             dcor: { ...SMALL.dcor.dcor, storageMachine: "app1" },
         });
         await dcor.signIn();
+        await dcor.expectProcessed("first", "app1");
     }, 45 * MINUTE);
 
     afterAll(() => dcor.remove());
@@ -38,7 +39,6 @@ describe("DCOR with nothing on one machine alone but its site, its storage and i
     test(
         "every requirement is met, on each of the machines; another up changes nothing",
         async () => {
-            await dcor.expectProcessed("first", "app1");
             await expectAllRowsOk(stack, NOT_HERE, ROWS);
             await expectUnchanged(stack, "haproxy nginx");
         },
