@@ -15,7 +15,8 @@ const MEMBER_YEARS = 10;
 const EARLY_RENEWAL_HOURS = 30 * 24;
 
 /**
- * Certificates of machines that work as one, by an authority that signs nothing else. A member's is made anew when its address changes, and by the first `up` in its last thirty days; the others go on.
+ * Certificates of machines that work as one, by an authority that signs nothing else. A member's is made anew when its address changes,
+ * and by the first `up` in its last thirty days; the others go on.
  */
 export class MemberCertificates extends pulumi.ComponentResource {
     /** What all of them, and their clients, verify them by. */

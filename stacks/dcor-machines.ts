@@ -18,7 +18,6 @@ import { TlsEndpoint } from "../components/guest/tls-endpoint";
 import { ENDPOINT_PORT } from "../components/guest/tls-endpoint-files";
 import type { UpgradeSettings } from "../components/guest/unattended-upgrades";
 import type { Machine } from "../components/machine/machine";
-import type { Signed } from "../components/stack-authority";
 import type { DcorConfig } from "./config";
 import { dcorArgs, installSoftware, type DcorNeeds, type DcorTier } from "./dcor-application";
 import { applicationBackup, scratchVolume } from "./dcor-services";
@@ -27,16 +26,15 @@ import {
     createFurtherMachine,
     namedOutputs,
     withCertificates,
-    type FurtherMachine,
+    type BalancedMachine,
 } from "./further-machine";
 import { redisElsewhere, redisUserPackages, redisUserPorts, redisUserUnits, useRedis } from "./redis";
 import { searchUserPackages, searchUserPorts, searchUserUnits } from "./search-cluster";
 
 /** A machine for DCOR beside the stack's first one, with its software, and what HAProxy shows there. */
-export interface ApplicationMachine extends FurtherMachine {
+export interface ApplicationMachine extends BalancedMachine {
     scratch: DataVolume;
     software: InstallStep;
-    certificate: Signed;
 }
 
 /** What a machine for DCOR needs from Debian. */

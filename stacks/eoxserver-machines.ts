@@ -11,7 +11,6 @@ import { PostgreSqlElsewhere } from "../components/guest/postgresql-elsewhere";
 import { TlsEndpoint } from "../components/guest/tls-endpoint";
 import { ENDPOINT_PORT } from "../components/guest/tls-endpoint-files";
 import type { Machine } from "../components/machine/machine";
-import type { Signed } from "../components/stack-authority";
 import type { EoxServerConfig } from "./config";
 import { eoxServerArgs, type EoxServerNeeds, type EoxServerTier } from "./eoxserver-application";
 import {
@@ -19,14 +18,13 @@ import {
     createFurtherMachine,
     namedOutputs,
     withCertificates,
-    type FurtherMachine,
+    type BalancedMachine,
 } from "./further-machine";
 
 /** A machine for EOxServer beside the stack's first one, with what HAProxy shows there. */
-export interface ApplicationMachine extends FurtherMachine {
+export interface ApplicationMachine extends BalancedMachine {
     /** Begins the names of what is made there. */
     name: string;
-    certificate: Signed;
 }
 
 /** What a machine for EOxServer needs from Debian. */

@@ -140,10 +140,13 @@ export const namedOutputs = (
     [logins]: pulumi.secret(Object.fromEntries(made.map(({ role, ssh }) => [role, ssh]))),
 });
 
-/** Machines of `applications` with what each shows to HAProxy. */
-export function withCertificates<Made extends Pick<FurtherMachine, "role" | "machine">>(
-    machines: readonly Made[],
-): (Made & { certificate: Signed })[] {
+/** A machine of `applications`, with what it shows to HAProxy. */
+export interface BalancedMachine extends FurtherMachine {
+    certificate: Signed;
+}
+
+/** Machines of `applications`, with a certificate for each. */
+export function withCertificates<Made extends FurtherMachine>(machines: readonly Made[]): (Made & BalancedMachine)[] {
     if (machines.length === 0) {
         return [];
     }
@@ -156,7 +159,7 @@ export function withCertificates<Made extends Pick<FurtherMachine, "role" | "mac
 
 /** The machines as HAProxy reaches them, each at this port. */
 export const balancedServers = (
-    machines: readonly (Pick<FurtherMachine, "role" | "machine"> & { certificate: Signed })[],
+    machines: readonly BalancedMachine[],
     port: number,
 ): Pick<BalancerArgs, "servers" | "authority"> => ({
     servers: machines.map(({ role, machine }) =>

@@ -9,7 +9,6 @@ import type { Machine } from "../components/machine/machine";
 import { BALANCED, OmeroWeb } from "../components/omero-web/omero-web";
 import { loginPath } from "../components/omero-web/render";
 import { password } from "../components/password";
-import type { Signed } from "../components/stack-authority";
 import type { OmeroWebConfig } from "./config";
 import { hasOwnRedis, hasSessionsVolume } from "./config/omero-web-applications";
 import {
@@ -17,7 +16,7 @@ import {
     createFurtherMachine,
     namedOutputs,
     withCertificates,
-    type FurtherMachine,
+    type BalancedMachine,
 } from "./further-machine";
 import { commonArgs, settingsOf, type ApplicationTier, type FrontPlace } from "./omero-web-application";
 import {
@@ -30,10 +29,9 @@ import {
 } from "./redis";
 
 /** A machine for OMERO.web beside the stack's first one, with what Gunicorn shows there. */
-export interface ApplicationMachine extends FurtherMachine {
+export interface ApplicationMachine extends BalancedMachine {
     name: string;
     image: string;
-    certificate: Signed;
 }
 
 /** The machines of `applications`; none where OMERO.web is on the first one, or another stack's. */

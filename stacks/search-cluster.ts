@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ckanSchema, schemaPath } from "../components/dcor/schema";
 import { HAPROXY_PACKAGES, HAPROXY_UNIT } from "../components/guest/haproxy";
 import type { InstallStep } from "../components/guest/install-step";
-import { together, type Packages, type PackageSet } from "../components/guest/packages";
+import type { Packages, PackageSet } from "../components/guest/packages";
 import { Solr } from "../components/guest/solr";
 import { SOLR_PORT, SOLR_USER } from "../components/guest/solr-files";
 import type { UpgradeSettings } from "../components/guest/unattended-upgrades";
@@ -81,7 +81,7 @@ type Machines = Pick<DcorConfig["solr"], "machines">;
 
 /** What a machine needs that uses Solr beside it: Debian's packages, ports of its own, and the units that CKAN waits for. */
 export const searchUserPackages = ({ machines }: Machines): PackageSet =>
-    machines === undefined ? { packages: [] } : together([HAPROXY_PACKAGES]);
+    machines === undefined ? { packages: [] } : HAPROXY_PACKAGES;
 export const searchUserPorts = ({ machines }: Machines): number[] =>
     machines === undefined ? [] : [SEARCH_BALANCER_PORT];
 export const searchUserUnits = ({ machines }: Machines): string[] => (machines === undefined ? [] : [HAPROXY_UNIT]);

@@ -2,11 +2,10 @@ import { expectAllRowsOk, expectDestroyed, expectUnchanged } from "../e2e/checks
 import { MEMBERS as DATABASE } from "../e2e/cluster-stack";
 import { NETWORK } from "../e2e/network";
 import { SMALL } from "../e2e/small";
-import { BESIDE, DcorMachines, NOT_HERE, OWN, ROWS } from "./dcor-machines";
+import { BESIDE, DcorMachines, NOT_HERE, OWN, ROWS, SEARCH_MEMBERS } from "./dcor-machines";
 import { MEMBERS as REDIS } from "./redis-members";
 import { MINUTE } from "./tried";
 
-const SEARCH = ["search1", "search2", "search3"];
 const machines = (names: readonly string[], sizeGiB = OWN.data.sizeGiB) => ({
     machines: Object.fromEntries(names.map((name) => [name, { ...OWN, data: { sizeGiB } }])),
 });
@@ -19,7 +18,7 @@ describe("DCOR with nothing on one machine alone but its site, its storage and i
         await dcor.begin({
             applications: { app1: OWN, app2: OWN },
             ...{ postgresql: machines(DATABASE, 5), redis: machines(REDIS), objectStore: BESIDE.objectStore },
-            solr: { heapMiB: 256, ...machines(SEARCH) },
+            solr: { heapMiB: 256, ...machines(SEARCH_MEMBERS) },
             dcor: { ...SMALL.dcor.dcor, storageMachine: "app1" },
         });
         await dcor.signIn();

@@ -14,6 +14,8 @@ export type Outputs = Extract<AnyOutputs, { product: "dcor" }>;
 export const NOT_HERE = ["D10", "X11"];
 export const ROWS = 32;
 export const OWN = { machine: { ...SMALL.dcor.machine }, data: { sizeGiB: 2 } };
+/** The machines of Solr where it has several. */
+export const SEARCH_MEMBERS = ["search1", "search2", "search3"];
 /** Each service on a machine of its own. */
 export const BESIDE = { postgresql: OWN, redis: OWN, solr: OWN, objectStore: { mode: "minio", ...OWN } };
 

@@ -9,13 +9,11 @@ import { TestStack } from "../e2e/test-stack";
 import { seenDuring } from "../e2e/visitors";
 import { cutOffFrom, JOIN_AGAIN } from "./cut-off";
 import { dcorApi, makeDataset } from "./dataset";
-import { NOT_HERE, ROWS } from "./dcor-machines";
+import { NOT_HERE, OWN, ROWS, SEARCH_MEMBERS as MEMBERS } from "./dcor-machines";
 import { editedDuring } from "./editor";
 import { connect, type Reached } from "./reached";
 import { MINUTE } from "./tried";
 
-const MEMBERS = ["search1", "search2", "search3"];
-const OWN = { machine: { ...SMALL.dcor.machine }, data: { sizeGiB: 2 } };
 /** What a request waits for at most while the members agree who leads. */
 const MOST_SECONDS = 58;
 

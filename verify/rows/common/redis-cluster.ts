@@ -4,7 +4,7 @@ import { LIBRARY, TIMES } from "../../../components/redis-cluster/redis-files";
 import type { Context } from "../../context";
 import type { FurtherMember } from "../../further-machines";
 import { count, ensure } from "../../row";
-import { isUp, seenByBalancer } from "./balancer";
+import { foundByUsers } from "./balancer";
 import { together } from "./machines";
 import { checkRedis } from "./redis";
 
@@ -51,7 +51,7 @@ async function look(member: FurtherMember): Promise<Seen> {
 }
 
 /** X12, of Redis on several machines: one is master, the others have what it takes, and those who use it come to that one. */
-export async function checkRedisCluster({ redisMembers, applicationMachines, front }: Beside): Promise<string> {
+export async function checkRedisCluster({ redisMembers, ...users }: Beside): Promise<string> {
     const members = await Promise.all(redisMembers.map(look));
     const [master, ...more] = members.filter(({ role }) => role === "master");
     const replicas = members.filter(({ role }) => role === "slave");
@@ -74,10 +74,7 @@ export async function checkRedisCluster({ redisMembers, applicationMachines, fro
         ensure(found === text, `${name} has not got what was written at ${master.name}`);
     }
 
-    const users = applicationMachines.length > 0 ? applicationMachines.map(({ ssh }) => ssh) : [front];
-    for (const seen of await Promise.all(users.map((ssh) => seenByBalancer(ssh, REDIS_BALANCER_PORT)))) {
-        // HAProxy may do other things there besides.
-        const up = seen.filter((line) => line.startsWith("redis ") && isUp(line)).map((line) => line.split(" ")[1]);
+    for (const up of await foundByUsers(users, "redis", REDIS_BALANCER_PORT)) {
         ensure(up.join() === master.member, `HAProxy leads to ${up.join(", ") || "none"} instead of ${master.member}`);
     }
     return `${master.name} is master, ${count(replicas.length, "replica")} got by TLS what was written there, the Sentinels on all ${members.length} agree, and whoever uses Redis is led to it`;

@@ -5,7 +5,7 @@ import { SOLR_PORT } from "../../../components/guest/solr-files";
 import type { Context } from "../../context";
 import type { FurtherMember } from "../../further-machines";
 import { count, ensure } from "../../row";
-import { isUp, seenByBalancer } from "../common/balancer";
+import { foundByUsers } from "../common/balancer";
 
 /** What a member says of itself, and of all of them. */
 async function look({ name, address, ssh }: FurtherMember) {
@@ -57,7 +57,7 @@ async function documentsOf(members: readonly FurtherMember[]): Promise<string> {
 export async function checkSearchCluster(
     context: Pick<Context, "searchMembers" | "applicationMachines" | "front">,
 ): Promise<string> {
-    const { searchMembers, applicationMachines, front } = context;
+    const { searchMembers } = context;
     const members = await Promise.all(searchMembers.map(look));
     const [leader, ...more] = members.filter(({ zookeeper }) => zookeeper === "leader");
     ensure(leader && more.length === 0, `${count(more.length + (leader ? 1 : 0), "ZooKeeper")} would lead`);
@@ -72,10 +72,7 @@ export async function checkSearchCluster(
         ensure(led === 1, `${name} has it that ${count(led, "replica")} would lead`);
     }
     const documents = await documentsOf(searchMembers);
-    const users = applicationMachines.length > 0 ? applicationMachines.map(({ ssh }) => ssh) : [front];
-    for (const seen of await Promise.all(users.map((ssh) => seenByBalancer(ssh, SEARCH_BALANCER_PORT)))) {
-        // HAProxy may do other things there besides.
-        const up = seen.filter((line) => line.startsWith("solr ") && isUp(line));
+    for (const up of await foundByUsers(context, "solr", SEARCH_BALANCER_PORT)) {
         ensure(up.length === members.length, `HAProxy finds ${count(up.length, "member")} of Solr in order`);
     }
     return `Solr's index is on ${members.map(({ name }) => name).join(", ")}, the same on each (${documents} documents), by TLS and with a password alone; their ZooKeepers agree, and HAProxy has all of them`;
