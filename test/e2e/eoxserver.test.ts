@@ -159,7 +159,7 @@ describe("EOxServer on a local machine, by the commands that users have", () => 
             );
             expect(kept.trim()).toBe("0");
         } finally {
-            store.stop();
+            await store.stop();
         }
     });
 

@@ -1,4 +1,5 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { get as getPlain, type IncomingMessage } from "node:http";
 import { get } from "node:https";
@@ -65,8 +66,11 @@ export class MinioServer {
         return ended.stdout.trim().split("\n");
     }
 
-    stop(): void {
-        this.process?.kill();
+    /** Ends it; it writes to its place until it has ended. */
+    async stop(): Promise<void> {
+        if (this.process?.kill()) {
+            await once(this.process, "exit");
+        }
         [this.objects, this.place].forEach((path) => rmSync(path, { recursive: true, force: true }));
     }
 

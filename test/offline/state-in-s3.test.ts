@@ -39,8 +39,8 @@ beforeAll(async () => {
     await server.start();
     server.run(MAKE_BUCKET);
 });
-afterAll(() => {
-    server.stop();
+afterAll(async () => {
+    await server.stop();
     [file, ...places].forEach((path) => rmSync(path, { recursive: true, force: true }));
 });
 
