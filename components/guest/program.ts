@@ -55,7 +55,6 @@ function layFile(path: string, { content, owner = "root:root", mode = "644" }: G
 
 /** What several steps source or read, by its name in the guest: no step has it, or one that goes would take it from the others. */
 const LIBRARY = {
-    "lib.sh": "runner/lib.sh",
     "apt.sh": "packages/apt.sh",
     "solr-software.sh": "solr/software.sh",
     "way-back.sh": "upgrade/way-back.sh",
@@ -80,7 +79,9 @@ export function runnerText(): string {
         layFile(`/usr/local/lib/science-stacks/${name}`, { content: guestScript(script), mode });
 
     return [
-        guestScript("runner/lib.sh"),
+        // The text of it is here once, for what is done now and for the file.
+        `library=$(\n${hereDocument("cat", guestScript("runner/lib.sh"))})\neval "$library"\n`,
+        'write_file /usr/local/lib/science-stacks/lib.sh root:root 644 <<<"$library"\n',
         ...Object.entries(LIBRARY).map(([name, script]) => file(name, script, "644")),
         ...Object.entries(PROGRAMS).map(([name, script]) => file(name, script, "755")),
         "remember_units\n",

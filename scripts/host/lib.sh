@@ -115,7 +115,7 @@ remember() {
 
 still_there() {
     local mark
-    mark=$(cat "$1" 2>/dev/null) && [ -n "$mark" ] && [ "$(process_mark "${mark%% *}")" = "$mark" ]
+    { mark=$(<"$1"); } 2>/dev/null && [ -n "$mark" ] && [ "$(process_mark "${mark%% *}")" = "$mark" ]
 }
 
 pid_in() {
@@ -126,10 +126,10 @@ pid_in() {
 
 process_mark() {
     local stat
-    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+    { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 0
     # What follows the command's name in brackets: the state is field 3, the start 22.
     read -r -a stat <<<"${stat##*) }"
-    [ "${stat[0]}" = Z ] || printf '%s %s %s\n' "$1" "${stat[19]}" "$(cat /proc/sys/kernel/random/boot_id)"
+    [ "${stat[0]}" = Z ] || printf '%s %s %s\n' "$1" "${stat[19]}" "$(</proc/sys/kernel/random/boot_id)"
 }
 
 # wait_until SECONDS COMMAND...: true as soon as the command is, false when it was not in that time.

@@ -3,3 +3,4 @@ require("./keep-compiled.cjs");
 require("./load-lazily.cjs");
 require("./load-typescript.cjs");
 require("./quiet-sdk.cjs");
+require("./struct.ts").keepBytes();

@@ -170,8 +170,8 @@ list)
 start-all)
     for settings in "$home"/machines/*/settings; do
         [ -e "$settings" ] && [ "$(setting "$settings" stack)" = "$2" ] || continue
-        place=$(dirname "$settings")
-        machine=$(basename "$place")
+        place=${settings%/settings}
+        machine=${place##*/}
         guest_runs || {
             progress "starting the machine $machine"
             lock "$place"

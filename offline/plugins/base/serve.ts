@@ -3,7 +3,7 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { EngineLog } from "./engine";
 import { providerService } from "./provider";
 import type { Plugin } from "./resource";
-import { keepBytes } from "./struct";
+import { keepBytes } from "../../../scripts/host/struct";
 
 /**
  * Serves the plugin to the engine that started this process: prints its port on standard output, as the engine expects,

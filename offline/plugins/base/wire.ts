@@ -1,5 +1,5 @@
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { readStruct, writeStruct, type Wire } from "./struct";
+import { readStruct, writeStruct, type Wire } from "../../../scripts/host/struct";
 import { Archive, Asset, isObject, ResourceReference, UNKNOWN } from "./values";
 import type { Path, Properties, Value } from "./values";
 

@@ -30,7 +30,7 @@ export PULUMI_IGNORE_AMBIENT_PLUGINS=true
 sources_key() {
     local path files=() LC_ALL=C # The order of the files is part of the key.
     shopt -s globstar nullglob
-    for path in package-lock.json offline/pulumi-cli/go.* offline/{language-host,plugins}/** scripts/host/toolchain/*; do
+    for path in package-lock.json offline/pulumi-cli/go.* offline/{language-host,plugins}/** scripts/host/{struct.ts,toolchain/*}; do
         [ ! -f "$path" ] || files+=("$path")
     done
     shopt -u globstar nullglob

@@ -4,8 +4,8 @@ import { Reader, Writer } from "protobufjs/minimal";
 
 /**
  * google.protobuf.Struct between the engine's messages and plain values. google-protobuf 3 reads and writes texts letter by letter,
- * which was nearly half of what a plugin did: the engine sends the script of a step five times. So the messages of a plugin keep a
- * Struct as its bytes, and protobufjs reads and writes those. Source: google/protobuf/struct.proto.
+ * which was nearly half of what a plugin did, and an eighth of what the program does: the engine sends the script of a step five times.
+ * So the messages of both keep a Struct as its bytes, and protobufjs reads and writes those. Source: google/protobuf/struct.proto.
  */
 export type Wire = null | boolean | number | string | Wire[] | { [name: string]: Wire };
 
@@ -17,7 +17,7 @@ const tag = (field: number, laid: number) => (field << 3) | laid;
 
 const bytesOf = new WeakMap<generated.Struct, Uint8Array>();
 
-/** From here on, all messages of this process keep a Struct as its bytes. */
+/** From here on, all messages of this process keep a Struct as its bytes: no part of one can be asked for by itself. */
 export function keepBytes(): void {
     generated.Struct.deserializeBinaryFromReader = (message: generated.Struct, reader: BinaryReader) => {
         const begin = reader.getCursor();
@@ -31,12 +31,20 @@ export function keepBytes(): void {
         const bytes = bytesOf.get(message) ?? new Uint8Array();
         writer.writeSerializedMessage(bytes, 0, bytes.length);
     };
+    generated.Struct.fromJavaScript = writeStruct;
+    generated.Struct.prototype.toJavaScript = function () {
+        return readStruct(this);
+    };
+    generated.Struct.prototype.getFieldsMap = () => {
+        throw new Error("a Struct is kept as its bytes here: ask for all of it, by toJavaScript");
+    };
 }
 
 /** What a Struct holds. A missing message is the same as an empty one. */
 export function readStruct(message: generated.Struct | undefined): Record<string, Wire> {
-    const bytes = (message && bytesOf.get(message)) ?? new Uint8Array();
-    return readFields(Reader.create(bytes), bytes.length);
+    const { buffer, byteOffset, length } = (message && bytesOf.get(message)) ?? new Uint8Array();
+    // Of a Buffer, texts are read by Node.js itself, and not letter by letter.
+    return readFields(Reader.create(Buffer.from(buffer, byteOffset, length)), length);
 }
 
 /** A Struct that holds the values. */
