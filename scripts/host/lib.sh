@@ -115,7 +115,8 @@ remember() {
 
 still_there() {
     local mark
-    { mark=$(<"$1"); } 2>/dev/null && [ -n "$mark" ] && [ "$(process_mark "${mark%% *}")" = "$mark" ]
+    # Not by $(<file), which ends the script when there is none.
+    { read -r mark <"$1"; } 2>/dev/null && [ -n "$mark" ] && [ "$(process_mark "${mark%% *}")" = "$mark" ]
 }
 
 pid_in() {
@@ -125,11 +126,12 @@ pid_in() {
 }
 
 process_mark() {
-    local stat
-    { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 0
+    local stat='' boot
+    { read -r -d '' stat <"/proc/$1/stat" || [ -n "$stat" ]; } 2>/dev/null || return 0
     # What follows the command's name in brackets: the state is field 3, the start 22.
     read -r -a stat <<<"${stat##*) }"
-    [ "${stat[0]}" = Z ] || printf '%s %s %s\n' "$1" "${stat[19]}" "$(</proc/sys/kernel/random/boot_id)"
+    read -r boot </proc/sys/kernel/random/boot_id
+    [ "${stat[0]}" = Z ] || printf '%s %s %s\n' "$1" "${stat[19]}" "$boot"
 }
 
 # wait_until SECONDS COMMAND...: true as soon as the command is, false when it was not in that time.
