@@ -228,6 +228,16 @@ describe("DCOR on a local machine, by the commands that users have", () => {
         await expectWhole();
     });
 
+    test("while the database is away, whoever asks is told so at once, and no process of uWSGI is kept by it", async () => {
+        const status = new URL("api/3/action/status_show", outputs.url).href;
+        await stack.ssh("systemctl stop postgresql@15-main");
+        const answers = await Promise.all(Array.from({ length: 8 }, () => web.request(status)));
+        await stack.ssh("systemctl start postgresql@15-main");
+        expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 500));
+        await expectAnswering();
+        await expectWhole();
+    });
+
     test("a job outlives the death of its queue and of its worker", async () => {
         await stack.ssh(
             "supervisorctl stop ckan-worker-dcor-long >/dev/null; ckan jobs test dcor-long >/dev/null 2>&1; kill -KILL $(systemctl show --property=MainPID --value redis-server)",

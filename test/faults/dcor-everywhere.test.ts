@@ -1,11 +1,19 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { expectAllRowsOk, expectDestroyed, expectUnchanged } from "../e2e/checks";
 import { MEMBERS as DATABASE } from "../e2e/cluster-stack";
+import { machineRuns, powerCut } from "../e2e/host";
 import { NETWORK } from "../e2e/network";
 import { SMALL } from "../e2e/small";
+import { seenDuring } from "../e2e/visitors";
 import { BESIDE, DcorMachines, NOT_HERE, OWN, ROWS, SEARCH_MEMBERS } from "./dcor-machines";
+import { editedDuring } from "./editor";
 import { MEMBERS as REDIS } from "./redis-members";
 import { MINUTE } from "./tried";
 
+/** One of those that work as one, of each kind. */
+const LOST = ["app2", ...[DATABASE, REDIS, SEARCH_MEMBERS].map(([first]) => first!)];
+/** What a user waits for at most while another one takes over of each kind. */
+const MOST_SECONDS = 90;
 const machines = (names: readonly string[], sizeGiB = OWN.data.sizeGiB) => ({
     machines: Object.fromEntries(names.map((name) => [name, { ...OWN, data: { sizeGiB } }])),
 });
@@ -34,6 +42,27 @@ describe("DCOR with nothing on one machine alone but its site, its storage and i
             await expectUnchanged(stack, "haproxy nginx");
         },
         20 * MINUTE,
+    );
+
+    test(
+        "one machine of each kind loses its power, all at once: nothing that was acknowledged is missing, and up brings them back",
+        async () => {
+            const what = `${LOST.join(", ")} lose their power`;
+            const seen = await editedDuring(what, { api: dcor.api, circle: "first", prefix: "lost" }, async () => {
+                await seenDuring(what, dcor.visits, async () => {
+                    LOST.forEach((name) => powerCut(stack.beside(name)));
+                    await sleep(MOST_SECONDS * 1000);
+                });
+                await dcor.expectProcessed("meanwhile", "app1");
+            });
+            expect(seen.missing).toEqual([]);
+            expect(seen.longestSeconds).toBeLessThan(MOST_SECONDS);
+            await stack.run("up");
+            expect(LOST.filter((name) => !machineRuns(stack.beside(name)))).toEqual([]);
+            await dcor.expectProcessed("afterwards", "app2");
+            await expectAllRowsOk(stack, NOT_HERE, ROWS);
+        },
+        30 * MINUTE,
     );
 
     test(
