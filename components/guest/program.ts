@@ -73,8 +73,14 @@ const PROGRAMS = {
     answers: "services/answers.sh",
 };
 
-/** The text that installs the step runner itself. */
+let runner: string | undefined;
+
+/** The text that installs the step runner itself: the same for all machines. */
 export function runnerText(): string {
+    return (runner ??= makeRunnerText());
+}
+
+function makeRunnerText(): string {
     const file = (name: string, script: string, mode: string) =>
         layFile(`/usr/local/lib/science-stacks/${name}`, { content: guestScript(script), mode });
 

@@ -42,9 +42,8 @@ export function hereDocument(command: string, text: string): string {
     if (!text.endsWith("\n")) {
         throw new Error(`the text for "${command}" does not end with a newline`);
     }
-    const lines = new Set(text.split("\n"));
     let end = "END";
-    while (lines.has(end)) {
+    while (`\n${text}`.includes(`\n${end}\n`)) {
         end += "_";
     }
     return `${command} <<'${end}'\n${text}${end}\n`;

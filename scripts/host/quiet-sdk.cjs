@@ -8,16 +8,27 @@ if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
     const debuggable = require("@pulumi/pulumi/runtime/debuggable");
     const log = require("@pulumi/pulumi/log");
     const { Resource } = require("@pulumi/pulumi/resource");
+    const { getStore } = require("@pulumi/pulumi/runtime/state");
     const { debuggablePromise } = debuggable;
 
+    // The first one has the SDK look at the program's end for promises that nothing has kept; the others are only among them.
     debuggable.debuggablePromise = (...args) => {
-        const { stackTraceLimit } = Error;
-        Error.stackTraceLimit = 0;
-        try {
-            return debuggablePromise(...args);
-        } finally {
-            Error.stackTraceLimit = stackTraceLimit;
-        }
+        debuggable.debuggablePromise = leakCandidate;
+        return debuggablePromise(...args);
+    };
+    const leakCandidate = (promise) => {
+        const { leakCandidates } = getStore();
+        leakCandidates.add(promise);
+        return promise.then(
+            (value) => {
+                leakCandidates.delete(promise);
+                return value;
+            },
+            (error) => {
+                leakCandidates.delete(promise);
+                throw error;
+            },
+        );
     };
     log.debug = () => Promise.resolve();
     Resource.callsites = () => [];
