@@ -18,6 +18,8 @@ interface Grown {
     /** The `up` that made the machines that are new, in seconds. */
     seconds: number;
     unchanged: Times;
+    /** The same of a stack of one machine, in turn with it: how fast a host is differs from one quarter of an hour to the next. */
+    meanwhile: Times;
     /** Of the program, the engine and all that they start, at most, while nothing is changed. */
     memoryMiB: number;
     /** Of the state, exported. */
@@ -25,17 +27,20 @@ interface Grown {
 }
 
 /** Grows one stack of OMERO.web from one machine to thirty, and gives the section of results.md. */
-export async function measureMachines(began: (stack: TestStack) => void): Promise<string> {
-    const stack = new TestStack("bench");
-    began(stack);
+export async function measureMachines(began: (way: { remove(): void }) => void): Promise<string> {
+    const [stack, alone] = [new TestStack("bench"), new TestStack("bench-alone")];
+    const remove = () => [stack, alone].forEach((each) => each.remove());
+    began({ remove });
+    const machine = { platform: "local" };
+    const one = { product: "omero-web", machine, omeroWeb: { workers: 1 } };
     try {
+        alone.configure(one);
+        await up(alone);
         const grown: Grown[] = [];
         for (const count of COUNTS) {
             const names = Array.from({ length: count - 1 }, (_, index) => `app${index + 1}`);
-            const machine = { platform: "local" };
             stack.configure({
-                product: "omero-web",
-                ...{ machine, omeroWeb: { workers: 1 } },
+                ...one,
                 ...(names.length > 0 && {
                     applications: Object.fromEntries(
                         names.map((name) => [name, { machine, data: { sizeGiB: 2, onDestroy: "delete" } }]),
@@ -43,9 +48,10 @@ export async function measureMachines(began: (stack: TestStack) => void): Promis
                 }),
             });
             const seconds = await up(stack);
-            const unchanged: number[] = [];
+            const [unchanged, meanwhile]: [number[], number[]] = [[], []];
             for (let round = 0; round < ROUNDS; round++) {
                 unchanged.push(await up(stack, UNCHANGED));
+                meanwhile.push(await up(alone, UNCHANGED));
             }
             // To look at all processes takes time of its own: once more, for the memory alone.
             const memory = new Memory();
@@ -53,11 +59,11 @@ export async function measureMachines(began: (stack: TestStack) => void): Promis
             const memoryMiB = memory.end();
             const { stdout } = await stack.attemptAll("pulumi", "stack", "export", "--stack", stack.name);
             const stateKiB = stdout.length / 1024;
-            grown.push({ count, seconds, unchanged, memoryMiB, stateKiB });
+            grown.push({ count, seconds, unchanged, meanwhile, memoryMiB, stateKiB });
         }
         return report(grown);
     } finally {
-        stack.remove();
+        remove();
     }
 }
 
@@ -113,19 +119,23 @@ function read(path: string): string {
 }
 
 function report(grown: readonly Grown[]): string {
-    const rows = grown.map(({ count, seconds, unchanged, memoryMiB, stateKiB }, index) => {
+    const rows = grown.map(({ count, seconds, unchanged, meanwhile, memoryMiB, stateKiB }, index) => {
         const before = grown[index - 1];
         const further = before === undefined ? "" : `${(seconds / (count - before.count)).toFixed(1)} s`;
         const sizes = [`${memoryMiB.toFixed(0)} MiB`, `${stateKiB.toFixed(0)} KiB`];
-        return [String(count), `${seconds.toFixed(1)} s`, further, spread(unchanged), ...sizes];
+        return [String(count), `${seconds.toFixed(1)} s`, further, spread(unchanged), spread(meanwhile), ...sizes];
     });
-    const [one, thirty] = [grown[0]!.unchanged, grown.at(-1)!.unchanged];
+    const { unchanged: thirty, meanwhile: one } = grown.at(-1)!;
     return [
         "One stack grows: with more than one machine, OMERO.web is on all but the first, which has nginx, HAProxy and Redis. The first",
         "line is the fresh installation; each other `up` makes the machines that are new, all of them guests of this computer. The memory is",
-        "that of the command with the program and the engine, at most, while it finds nothing to change.",
+        "that of the command with the program and the engine, at most, while it finds nothing to change. How fast this computer is changes",
+        "within minutes: so each unchanged `up` is followed by one of a second stack, of one machine.",
         "",
-        table(["machines", "`up` took", "for each new one", "unchanged `up`", "memory", "state"], rows),
+        table(
+            ["machines", "`up` took", "for each new one", "unchanged `up`", "meanwhile, of one", "memory", "state"],
+            rows,
+        ),
         "",
         table(
             ["ratio of the medians", "", "target", ""],
