@@ -230,7 +230,10 @@ export class TestStack {
     }
 }
 
-/** Removes what runs left that were killed: all whose name has the number of a process that is gone. */
+/**
+ * Removes what runs left that were killed: all whose name has the number of a process that is gone, and the machines of
+ * stacks whose states are in such a directory (ephemeral stacks have names of their own).
+ */
 function removeLeftovers(): void {
     sweep();
     const gone = (process?: string) => process !== undefined && !existsSync(`/proc/${process}`);
@@ -239,7 +242,21 @@ function removeLeftovers(): void {
         .forEach((file) => rmSync(join(project, "stacks", file)));
     readdirSync(tmpdir())
         .filter((name) => gone(new RegExp(`^${HOMES}(\\d+)-`).exec(name)?.[1]))
-        .forEach((name) => rmSync(join(tmpdir(), name), { recursive: true, force: true }));
+        .map((name) => join(tmpdir(), name))
+        .forEach((home) => {
+            stacksOf(home).forEach((stack) => {
+                removeMachine(stack);
+                rmSync(join(project, "stacks", `Pulumi.${stack}.yaml`), { force: true });
+            });
+            rmSync(home, { recursive: true, force: true });
+        });
+}
+
+/** The stacks of a home, as Pulumi's files name them. */
+function stacksOf(home: string): string[] {
+    const states = join(home, "state", ".pulumi", "stacks", "science-stacks");
+    const files = existsSync(states) ? readdirSync(states) : [];
+    return files.flatMap((file) => /^([^.]+)\.json$/.exec(file)?.[1] ?? []);
 }
 
 /** What an `up` says of its failures comes before all outputs; of another command it is what it said last. */
