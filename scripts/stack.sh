@@ -119,6 +119,7 @@ destroy() {
         progress "$stack is not there: nothing to destroy."
         return
     fi
+    refuse_damaged_state
     prepare_configuration
     if is_local_stack; then
         prepare_host
