@@ -127,28 +127,29 @@ function template(product: string, from?: string): string {
     return readFileSync(path, "utf8");
 }
 
-/** Destroys what is overdue: stacks of the backend, and configurations without one. */
+/** Destroys what is overdue: what is configured here, then other stacks of the backend. */
 function sweep(): number {
+    const isOverdue = (stack: string) => (endOf(stack) ?? new Date(Infinity)).getTime() < Date.now();
+    const configured = readdirSync(stacks).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+    // These come first: a command that was killed may have left a state that is cut off. `destroy` mends it; the list of stacks fails.
+    const statuses = configured.filter(isOverdue).map(sweepOne);
+    const others = known().filter((stack) => !configured.includes(stack));
+    return [...statuses, ...others.filter(isOverdue).map(sweepOne)].find((status) => status !== 0) ?? 0;
+}
+
+function sweepOne(stack: string): number {
+    const status = destroy(stack);
+    console.log(status === 0 ? `swept ${stack}` : `${stack} could not be destroyed, and is left for the next sweep`);
+    return status;
+}
+
+/** The stacks of the backend. */
+function known(): string[] {
     const listed = spawnSync("pulumi", ["stack", "ls", "--json"], { encoding: "utf8" });
     if (listed.status !== 0) {
         throw new Error(`pulumi stack ls: ${listed.stderr.trim()}`);
     }
-    const known = (JSON.parse(listed.stdout) as { name: string }[]).map(({ name }) => name);
-    const configured = readdirSync(stacks).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
-    const overdue = [...new Set([...known, ...configured])].filter(
-        (stack) => (endOf(stack) ?? new Date(Infinity)).getTime() < Date.now(),
-    );
-    return (
-        overdue
-            .map((stack) => {
-                const status = known.includes(stack) ? destroy(stack) : (forget(stack), 0);
-                console.log(
-                    status === 0 ? `swept ${stack}` : `${stack} could not be destroyed, and is left for the next sweep`,
-                );
-                return status;
-            })
-            .find((status) => status !== 0) ?? 0
-    );
+    return (JSON.parse(listed.stdout) as { name: string }[]).map(({ name }) => name);
 }
 
 function address(stack: string): string {
